@@ -1,0 +1,14 @@
+//! The domain of Atelier: what a prompt, a version, a right and a run are, and the rules that they keep.
+//!
+//! Pure: no I/O, no clock, no randomness. It compiles to wasm, so the browser runs the same template code as the server.
+
+pub mod account;
+pub mod canonical;
+pub mod completion;
+pub mod fault;
+pub mod id;
+pub mod page;
+pub mod prompt;
+pub mod run;
+pub mod template;
+pub mod timestamp;
