@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Runs the browser journeys against the build that `make run` serves. Without a browser CI fails, a person is told.
+set -euo pipefail
+
+if ! CHROME=$(tools/chromium.sh); then
+  if [ "${CI:-}" = true ]; then exit 1; fi
+  echo "The browser journeys were skipped." >&2
+  exit
+fi
+export CHROME
+node end2end/run.mjs
