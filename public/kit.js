@@ -1,0 +1,106 @@
+// What the kit needs from the browser before and beside the wasm: it works by delegation, so a page
+// that has just arrived can be used at once. It changes attributes and focus, never what Leptos renders.
+
+const root = document.documentElement;
+const find = (selector) => document.querySelector(selector);
+const say = (text) => {
+  const said = find("#said");
+  if (said) said.textContent = text;
+};
+
+// Dialogs: `command` and `commandfor` where the browser does not know them.
+const knowsCommands = "commandForElement" in HTMLButtonElement.prototype;
+function command(button) {
+  const target = document.getElementById(button.getAttribute("commandfor"));
+  const name = button.getAttribute("command");
+  if (name === "show-modal" && !target?.open) target?.showModal();
+  if (name === "close" || name === "request-close") target?.close();
+}
+
+// Menus: a place beside their button where the browser has no anchors.
+const hasAnchors = CSS.supports("position-area", "block-end");
+function place(menu) {
+  const button = find(`[popovertarget="${menu.id}"]`)?.getBoundingClientRect();
+  if (!button) return;
+  const { offsetWidth: width, offsetHeight: height } = menu;
+  const below = button.bottom + 4 + height < innerHeight;
+  menu.style.inset = "auto";
+  menu.style.margin = "0";
+  menu.style.top = `${below ? button.bottom + 4 : Math.max(8, button.top - height - 4)}px`;
+  menu.style.left = `${Math.max(8, Math.min(button.left, innerWidth - width - 8))}px`;
+}
+if (!hasAnchors) {
+  addEventListener("toggle", (e) => e.newState === "open" && e.target.matches(".c-menu") && place(e.target), true);
+}
+
+async function copy(button) {
+  const from = button.dataset.copyFrom;
+  try {
+    await navigator.clipboard.writeText(from ? find(from).textContent : button.dataset.copy);
+    button.dataset.copied = "";
+    say("Copied");
+    setTimeout(() => {
+      delete button.dataset.copied;
+      say("");
+    }, 2000);
+  } catch {
+    say("The browser did not allow copying");
+  }
+}
+
+addEventListener("click", (e) => {
+  const at = e.target instanceof Element ? e.target : e.target.parentElement;
+  const button = at?.closest("button");
+  if (button?.hasAttribute("commandfor") && !knowsCommands) command(button);
+  if (button?.matches("[data-copy], [data-copy-from]")) copy(button);
+  if (at?.closest(".c-skip")) find("#main")?.focus();
+  // What was chosen in a menu, or in the navigation of a narrow screen, closes it.
+  if (at?.closest("a, .c-menu button:not([popovertarget])")) {
+    for (const open of document.querySelectorAll("[popover]:popover-open")) if (open.contains(at)) open.hidePopover();
+  }
+});
+
+// Light, dark or the system's: a cookie, so that the server renders the next page in it.
+addEventListener("change", (e) => {
+  if (!e.target.matches?.("input[name=theme]")) return;
+  const theme = e.target.value;
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  if (theme === "system") delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  document.cookie = `theme=${theme === "system" ? "" : theme}; Path=/; SameSite=Lax; Max-Age=${theme === "system" ? 0 : 31536000}${secure}`;
+});
+
+// Keys. An element names its own: data-key="n", or data-go="p" for g p. Off where [data-keys=off].
+const typing = (el) => el?.closest?.("input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable], [role=textbox]");
+let leader = 0;
+function press(selector) {
+  const el = [...document.querySelectorAll(selector)].find((e) => e.checkVisibility());
+  if (!el) return false;
+  if (el.matches("input, textarea")) {
+    el.focus();
+    el.select();
+  } else el.click();
+  return true;
+}
+function toggle(id) {
+  const dialog = document.getElementById(id);
+  if (dialog?.open) dialog.close();
+  else dialog?.showModal();
+  return Boolean(dialog);
+}
+function handle(e) {
+  const open = find("dialog[open]");
+  if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === "k") return (!open || open.id === "palette") && toggle("palette");
+  if (e.ctrlKey || e.metaKey || e.altKey || open) return false;
+  if (e.key === "Escape") return !typing(e.target) && !find("[popover]:popover-open") && press("a[data-esc]");
+  if (typing(e.target) || find("[data-keys=off]")) return false;
+  const led = e.timeStamp - leader < 1500;
+  leader = 0;
+  if (led) return press(`[data-go="${CSS.escape(e.key)}"]`);
+  if (e.key === "g") leader = e.timeStamp;
+  if (e.key === "?") return toggle("shortcuts");
+  return e.key.length === 1 && press(`[data-key="${CSS.escape(e.key)}"]`);
+}
+addEventListener("keydown", (e) => {
+  if (!e.defaultPrevented && !e.isComposing && !e.repeat && handle(e)) e.preventDefault();
+});
