@@ -1,0 +1,35 @@
+//! The design system: small components that draw what `style/components/` describes.
+//!
+//! All of them render in full on the server and work by links, forms, `<dialog>` and `popover` before the
+//! wasm arrives; `public/kit.js` adds keys, copying and what older browsers lack. Geometry and state stand in
+//! attributes, never in `style=`.
+
+mod button;
+mod chip;
+mod choice;
+mod dialog;
+mod field;
+mod icon;
+mod load;
+mod menu;
+mod note;
+mod peek;
+mod table;
+mod toast;
+mod url;
+mod way;
+
+pub use button::{Close, Copy, Opens, Submit};
+pub use chip::{Avatar, Kbd, Label, Tag, Time};
+pub use choice::Check;
+pub use dialog::{ConfirmDialog, Dialog, close_dialog, close_on_success};
+pub use field::{Field, Select, TextArea, failure};
+pub use icon::{Icon, Mark};
+pub use load::{Load, Skeleton};
+pub use menu::Menu;
+pub use note::{Callout, Empty, ErrorNote};
+pub use peek::{Peek, Tools};
+pub use table::{Pager, SortHead};
+pub use toast::{Toast, Toaster, Toasts, provide_toaster, use_toaster};
+pub use url::{use_href_with, use_is_here};
+pub use way::{Crumb, Crumbs, Tab, Tabs};

@@ -1,0 +1,33 @@
+//! The address is the state: links that change one part of it and keep the rest.
+
+use leptos::prelude::*;
+use leptos_router::{hooks::use_location, params::ParamsMap};
+
+/// Makes links to this page with some of its query changed, or taken out by `None`.
+pub fn use_href_with() -> impl Fn(&[(&'static str, Option<&str>)]) -> String + Clone + Send + Sync + 'static {
+    let location = use_location();
+    move |changes| {
+        let mut query: ParamsMap = location.query.get();
+        for (key, value) in changes {
+            query.remove(key);
+            if let Some(value) = value {
+                query.insert(*key, (*value).to_owned());
+            }
+        }
+        location.pathname.get() + &query.to_query_string()
+    }
+}
+
+/// Whether a link leads to where we are. One with a query must match that part; one without matches the path alone.
+pub fn use_is_here() -> impl Fn(&str) -> bool + Clone + Send + Sync + 'static {
+    let location = use_location();
+    move |href| {
+        let (path, wanted) = href.split_once('?').unwrap_or((href, ""));
+        let query = location.query.get();
+        location.pathname.get() == path
+            && wanted.split('&').filter(|part| !part.is_empty()).all(|part| {
+                let (key, value) = part.split_once('=').unwrap_or((part, ""));
+                query.get_str(key) == Some(value)
+            })
+    }
+}
