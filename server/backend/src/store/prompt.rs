@@ -1,0 +1,393 @@
+//! Prompts, their versions, pins, labels and tags.
+
+use std::collections::HashMap;
+
+use atelier_domain::{
+    fault::Fault,
+    id::{ProjectId, PromptId, VersionId},
+    prompt::{Filter, Label, LabelMove, LabelName, Pin, Prompt, PromptName, Sort, Summary, Tag, Version},
+    template::Include,
+    timestamp::Timestamp,
+};
+use sqlx::any::AnyRow;
+use uuid::Uuid;
+
+use crate::{
+    db::{Db, internal, unique_or_internal},
+};
+
+use super::{broken, contains, get, id, json, number, parsed, text, with_list};
+
+const TAKEN: &str = "A prompt of this name is already there. Choose another name, or open that one.";
+
+macro_rules! prompt_columns {
+    () => {
+        "p.id, p.project_id, p.name, p.type, p.description, p.latest, p.created_at, p.updated_at, p.updated_by, p.archived_at"
+    };
+}
+
+fn prompt(row: &AnyRow) -> Result<Prompt, Fault> {
+    Ok(Prompt {
+        id: id(row, "id")?,
+        project: id(row, "project_id")?,
+        name: parsed(row, "name")?,
+        prompt_type: parsed(row, "type")?,
+        description: get(row, "description")?,
+        tags: Vec::new(),
+        latest: number(get(row, "latest")?),
+        labels: Vec::new(),
+        created_at: Timestamp(get(row, "created_at")?),
+        updated_at: Timestamp(get(row, "updated_at")?),
+        updated_by: get(row, "updated_by")?,
+        archived_at: get::<Option<i64>>(row, "archived_at")?.map(Timestamp),
+    })
+}
+
+fn label(row: &AnyRow) -> Result<Label, Fault> {
+    Ok(Label { label: parsed(row, "label")?, version: number(get(row, "version")?), moved_at: Timestamp(get(row, "moved_at")?), moved_by: get(row, "moved_by")? })
+}
+
+/// Adds labels and tags: two reads for a page of prompts, whatever its length.
+async fn complete(db: &mut Db, mut prompts: Vec<Prompt>) -> Result<Vec<Prompt>, Fault> {
+    if prompts.is_empty() {
+        return Ok(prompts);
+    }
+    let places: HashMap<PromptId, usize> = prompts.iter().enumerate().map(|(place, prompt)| (prompt.id, place)).collect();
+    let labels = with_list("SELECT prompt_id, label, version, moved_at, moved_by FROM labels WHERE prompt_id IN", prompts.len(), "ORDER BY label");
+    for row in bind_ids(sqlx::query(labels), &prompts).fetch_all(&mut *db).await.map_err(internal)? {
+        if let Some(place) = places.get(&id(&row, "prompt_id")?) {
+            prompts[*place].labels.push(label(&row)?);
+        }
+    }
+    let tags = with_list("SELECT prompt_id, tag FROM prompt_tags WHERE prompt_id IN", prompts.len(), "ORDER BY tag");
+    for row in bind_ids(sqlx::query(tags), &prompts).fetch_all(db).await.map_err(internal)? {
+        if let Some(place) = places.get(&id(&row, "prompt_id")?) {
+            prompts[*place].tags.push(parsed(&row, "tag")?);
+        }
+    }
+    Ok(prompts)
+}
+
+type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+
+fn bind_ids<'q>(query: Query<'q>, prompts: &[Prompt]) -> Query<'q> {
+    prompts.iter().fold(query, |query, prompt| query.bind(prompt.id.to_string()))
+}
+
+async fn one(db: &mut Db, row: Option<AnyRow>) -> Result<Option<Prompt>, Fault> {
+    match row {
+        Some(row) => Ok(complete(db, vec![prompt(&row)?]).await?.pop()),
+        None => Ok(None),
+    }
+}
+
+pub async fn by_id(db: &mut Db, prompt: PromptId) -> Result<Option<Prompt>, Fault> {
+    let row = sqlx::query(concat!("SELECT ", prompt_columns!(), " FROM prompts p WHERE p.id = $1")).bind(prompt.to_string()).fetch_optional(&mut *db).await.map_err(internal)?;
+    one(db, row).await
+}
+
+pub async fn by_name(db: &mut Db, project: ProjectId, name: &PromptName) -> Result<Option<Prompt>, Fault> {
+    let row = sqlx::query(concat!("SELECT ", prompt_columns!(), " FROM prompts p WHERE p.project_id = $1 AND p.name = $2"))
+        .bind(project.to_string())
+        .bind(name.as_str())
+        .fetch_optional(&mut *db)
+        .await
+        .map_err(internal)?;
+    one(db, row).await
+}
+
+// Each order continues after the cursor's value and id. An empty filter matches everything.
+macro_rules! list_sql {
+    ($past:literal, $order:literal) => {
+        concat!(
+            "SELECT ", prompt_columns!(), " FROM prompts p WHERE p.project_id = $1 ",
+            "AND SUBSTR(p.name, 1, LENGTH($2)) = $2 AND ($3 = '' OR p.search LIKE $3 ESCAPE '\\') ",
+            "AND ($4 = '' OR EXISTS (SELECT 1 FROM prompt_tags t WHERE t.prompt_id = p.id AND t.tag = $4)) ",
+            "AND ((p.archived_at IS NOT NULL) = ($5 = 1)) ",
+            "AND ($6 = 0 OR ", $past, ") ORDER BY ", $order, " LIMIT $9"
+        )
+    };
+}
+
+/// One prompt more than `limit` where there are more.
+pub async fn list(db: &mut Db, project: ProjectId, filter: &Filter, after: Option<(String, String)>, limit: i64) -> Result<Vec<Prompt>, Fault> {
+    let sql = match filter.sort {
+        Sort::Updated => list_sql!("(p.updated_at, p.id) < (CAST($7 AS BIGINT), $8)", "p.updated_at DESC, p.id DESC"),
+        Sort::Name => list_sql!("(p.name, p.id) > ($7, $8)", "p.name, p.id"),
+    };
+    // No LIKE for the folder: SQLite's does not tell case apart.
+    let folder = if filter.folder.is_empty() { String::new() } else { format!("{}/", filter.folder) };
+    let found = if filter.q.is_empty() { String::new() } else { contains(&filter.q) };
+    // The empty text is no number: a first page passes one that no row is past.
+    let (value, id) = after.clone().unwrap_or_else(|| ("0".to_owned(), String::new()));
+    let rows = sqlx::query(sql)
+        .bind(project.to_string())
+        .bind(folder)
+        .bind(found)
+        .bind(&filter.tag)
+        .bind(i64::from(filter.archived))
+        .bind(i64::from(after.is_some()))
+        .bind(value)
+        .bind(id)
+        .bind(limit)
+        .fetch_all(&mut *db)
+        .await
+        .map_err(internal)?;
+    let prompts = rows.iter().map(prompt).collect::<Result<_, _>>()?;
+    complete(db, prompts).await
+}
+
+/// Every name in the project that is not archived.
+pub async fn names(db: &mut Db, project: ProjectId) -> Result<Vec<String>, Fault> {
+    sqlx::query_scalar("SELECT name FROM prompts WHERE project_id = $1 AND archived_at IS NULL ORDER BY name").bind(project.to_string()).fetch_all(db).await.map_err(internal)
+}
+
+/// Every tag in the project with the number of its prompts.
+pub async fn tags(db: &mut Db, project: ProjectId) -> Result<Vec<(String, u32)>, Fault> {
+    let rows = sqlx::query(
+        "SELECT t.tag, COUNT(*) AS uses FROM prompt_tags t JOIN prompts p ON p.id = t.prompt_id \
+         WHERE p.project_id = $1 AND p.archived_at IS NULL GROUP BY t.tag ORDER BY t.tag",
+    )
+    .bind(project.to_string())
+    .fetch_all(db)
+    .await
+    .map_err(internal)?;
+    rows.iter().map(|row| Ok((get(row, "tag")?, number(get(row, "uses")?)))).collect()
+}
+
+pub async fn archived_count(db: &mut Db, project: ProjectId) -> Result<u32, Fault> {
+    let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM prompts WHERE project_id = $1 AND archived_at IS NOT NULL").bind(project.to_string()).fetch_one(db).await.map_err(internal)?;
+    Ok(number(count))
+}
+
+fn search_text(prompt: &Prompt) -> String {
+    let tags: Vec<&str> = prompt.tags.iter().map(Tag::as_str).collect();
+    format!("{}\n{}\n{}", prompt.name, prompt.description, tags.join("\n")).to_lowercase()
+}
+
+pub async fn insert(db: &mut Db, prompt: &Prompt) -> Result<(), Fault> {
+    sqlx::query(
+        "INSERT INTO prompts (id, project_id, name, type, description, search, latest, created_at, updated_at, updated_by) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(prompt.id.to_string())
+    .bind(prompt.project.to_string())
+    .bind(prompt.name.as_str())
+    .bind(prompt.prompt_type.as_str())
+    .bind(&prompt.description)
+    .bind(search_text(prompt))
+    .bind(i64::from(prompt.latest))
+    .bind(prompt.created_at.0)
+    .bind(prompt.updated_at.0)
+    .bind(&prompt.updated_by)
+    .execute(&mut *db)
+    .await
+    .map_err(unique_or_internal(Fault::conflict("name_taken", TAKEN)))?;
+    insert_tags(db, prompt).await
+}
+
+/// Writes name, description, tags and whether it is archived.
+pub async fn update(db: &mut Db, prompt: &Prompt) -> Result<(), Fault> {
+    sqlx::query("UPDATE prompts SET name = $2, description = $3, search = $4, updated_at = $5, updated_by = $6, archived_at = $7 WHERE id = $1")
+        .bind(prompt.id.to_string())
+        .bind(prompt.name.as_str())
+        .bind(&prompt.description)
+        .bind(search_text(prompt))
+        .bind(prompt.updated_at.0)
+        .bind(&prompt.updated_by)
+        .bind(prompt.archived_at.map(|at| at.0))
+        .execute(&mut *db)
+        .await
+        .map_err(unique_or_internal(Fault::conflict("name_taken", TAKEN)))?;
+    sqlx::query("DELETE FROM prompt_tags WHERE prompt_id = $1").bind(prompt.id.to_string()).execute(&mut *db).await.map_err(internal)?;
+    insert_tags(db, prompt).await
+}
+
+async fn insert_tags(db: &mut Db, prompt: &Prompt) -> Result<(), Fault> {
+    for tag in &prompt.tags {
+        sqlx::query("INSERT INTO prompt_tags (prompt_id, tag) VALUES ($1, $2)").bind(prompt.id.to_string()).bind(tag.as_str()).execute(&mut *db).await.map_err(internal)?;
+    }
+    Ok(())
+}
+
+/// Holds the prompt's row until the transaction ends: two who save at once get two numbers.
+pub async fn lock(db: &mut Db, prompt: PromptId) -> Result<(), Fault> {
+    sqlx::query("UPDATE prompts SET latest = latest WHERE id = $1").bind(prompt.to_string()).execute(db).await.map_err(internal)?;
+    Ok(())
+}
+
+macro_rules! version_columns {
+    () => {
+        "v.id, v.prompt_id, v.number, v.body, v.model, v.params, v.tools, v.response_format, v.note, v.variables, v.content_hash, v.author, v.created_at"
+    };
+}
+
+fn version(row: &AnyRow) -> Result<Version, Fault> {
+    let response_format: Option<String> = get(row, "response_format")?;
+    Ok(Version {
+        id: id(row, "id")?,
+        prompt: id(row, "prompt_id")?,
+        number: number(get(row, "number")?),
+        body: json(row, "body")?,
+        model: get(row, "model")?,
+        params: json(row, "params")?,
+        tools: json(row, "tools")?,
+        response_format: response_format.map(|text| serde_json::from_str(&text)).transpose().map_err(|error| broken("response_format", &error))?,
+        note: get(row, "note")?,
+        includes: Vec::new(),
+        variables: json(row, "variables")?,
+        content_hash: get(row, "content_hash")?,
+        author: get(row, "author")?,
+        created_at: Timestamp(get(row, "created_at")?),
+    })
+}
+
+pub async fn version_of(db: &mut Db, prompt: PromptId, wanted: u32) -> Result<Option<Version>, Fault> {
+    let row = sqlx::query(concat!("SELECT ", version_columns!(), " FROM versions v WHERE v.prompt_id = $1 AND v.number = $2"))
+        .bind(prompt.to_string())
+        .bind(i64::from(wanted))
+        .fetch_optional(&mut *db)
+        .await
+        .map_err(internal)?;
+    let Some(row) = row else { return Ok(None) };
+    let mut version = version(&row)?;
+    version.includes = pins(db, version.id).await?;
+    Ok(Some(version))
+}
+
+async fn pins(db: &mut Db, version: VersionId) -> Result<Vec<Pin>, Fault> {
+    let rows = sqlx::query("SELECT name, label, included_id, included_version FROM pins WHERE version_id = $1 ORDER BY position")
+        .bind(version.to_string())
+        .fetch_all(db)
+        .await
+        .map_err(internal)?;
+    rows.iter()
+        .map(|row| {
+            let label: Option<String> = get(row, "label")?;
+            let label: Option<LabelName> = label.map(|label| label.parse()).transpose()?;
+            Ok(Pin { include: Include { name: parsed(row, "name")?, label }, version: number(get(row, "included_version")?), prompt: id(row, "included_id")? })
+        })
+        .collect()
+}
+
+pub async fn insert_version(db: &mut Db, version: &Version) -> Result<(), Fault> {
+    sqlx::query(
+        "INSERT INTO versions (id, prompt_id, number, body, model, params, tools, response_format, note, variables, content_hash, author, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(version.id.to_string())
+    .bind(version.prompt.to_string())
+    .bind(i64::from(version.number))
+    .bind(text(&version.body))
+    .bind(&version.model)
+    .bind(text(&version.params))
+    .bind(text(&version.tools))
+    .bind(version.response_format.as_ref().map(text))
+    .bind(&version.note)
+    .bind(text(&version.variables))
+    .bind(&version.content_hash)
+    .bind(&version.author)
+    .bind(version.created_at.0)
+    .execute(&mut *db)
+    .await
+    .map_err(internal)?;
+    for (position, pin) in (0i64..).zip(&version.includes) {
+        sqlx::query("INSERT INTO pins (version_id, position, name, label, included_id, included_version) VALUES ($1, $2, $3, $4, $5, $6)")
+            .bind(version.id.to_string())
+            .bind(position)
+            .bind(pin.include.name.as_str())
+            .bind(pin.include.label.as_ref().map(LabelName::as_str))
+            .bind(pin.prompt.to_string())
+            .bind(i64::from(pin.version))
+            .execute(&mut *db)
+            .await
+            .map_err(internal)?;
+    }
+    sqlx::query("UPDATE prompts SET latest = $2, updated_at = $3, updated_by = $4 WHERE id = $1")
+        .bind(version.prompt.to_string())
+        .bind(i64::from(version.number))
+        .bind(version.created_at.0)
+        .bind(&version.author)
+        .execute(db)
+        .await
+        .map_err(internal)?;
+    Ok(())
+}
+
+/// The history, newest first, below `before`; one more than `limit` where there are more.
+pub async fn history(db: &mut Db, prompt: PromptId, before: u32, limit: i64) -> Result<Vec<Summary>, Fault> {
+    let rows = sqlx::query("SELECT number, note, author, model, content_hash, created_at FROM versions WHERE prompt_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3")
+        .bind(prompt.to_string())
+        .bind(i64::from(before))
+        .bind(limit)
+        .fetch_all(db)
+        .await
+        .map_err(internal)?;
+    rows.iter()
+        .map(|row| {
+            Ok(Summary {
+                number: number(get(row, "number")?),
+                note: get(row, "note")?,
+                author: get(row, "author")?,
+                model: get(row, "model")?,
+                content_hash: get(row, "content_hash")?,
+                created_at: Timestamp(get(row, "created_at")?),
+            })
+        })
+        .collect()
+}
+
+/// Sets the label, writes the move to its history, and notes the edit.
+pub async fn move_label(db: &mut Db, move_id: Uuid, prompt: PromptId, moved: &LabelMove) -> Result<(), Fault> {
+    sqlx::query(
+        "INSERT INTO labels (prompt_id, label, version, moved_at, moved_by) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (prompt_id, label) DO UPDATE SET version = excluded.version, moved_at = excluded.moved_at, moved_by = excluded.moved_by",
+    )
+    .bind(prompt.to_string())
+    .bind(moved.label.as_str())
+    .bind(i64::from(moved.to))
+    .bind(moved.moved_at.0)
+    .bind(&moved.moved_by)
+    .execute(&mut *db)
+    .await
+    .map_err(internal)?;
+    sqlx::query("INSERT INTO label_moves (id, prompt_id, label, from_version, to_version, moved_at, moved_by) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(move_id.to_string())
+        .bind(prompt.to_string())
+        .bind(moved.label.as_str())
+        .bind(moved.from.map(i64::from))
+        .bind(i64::from(moved.to))
+        .bind(moved.moved_at.0)
+        .bind(&moved.moved_by)
+        .execute(&mut *db)
+        .await
+        .map_err(internal)?;
+    sqlx::query("UPDATE prompts SET updated_at = $2, updated_by = $3 WHERE id = $1")
+        .bind(prompt.to_string())
+        .bind(moved.moved_at.0)
+        .bind(&moved.moved_by)
+        .execute(db)
+        .await
+        .map_err(internal)?;
+    Ok(())
+}
+
+/// The last hundred moves, newest first.
+pub async fn label_moves(db: &mut Db, prompt: PromptId) -> Result<Vec<LabelMove>, Fault> {
+    let rows = sqlx::query("SELECT label, from_version, to_version, moved_at, moved_by FROM label_moves WHERE prompt_id = $1 ORDER BY id DESC LIMIT 100")
+        .bind(prompt.to_string())
+        .fetch_all(db)
+        .await
+        .map_err(internal)?;
+    rows.iter()
+        .map(|row| {
+            Ok(LabelMove {
+                label: parsed(row, "label")?,
+                from: get::<Option<i64>>(row, "from_version")?.map(number),
+                to: number(get(row, "to_version")?),
+                moved_at: Timestamp(get(row, "moved_at")?),
+                moved_by: get(row, "moved_by")?,
+            })
+        })
+        .collect()
+}
