@@ -2,6 +2,11 @@
 //!
 //! SQLite has one writing connection, so writes queue here instead of meeting SQLITE_BUSY; readers never wait for it (WAL).
 
+#[cfg(test)]
+pub(crate) mod fresh;
+#[cfg(test)]
+pub(crate) mod tests;
+
 use std::{path::Path, str::FromStr, time::Duration};
 
 use atelier_domain::fault::Fault;
@@ -39,6 +44,16 @@ impl Database {
     /// # Errors
     /// One sentence for the operator: the address, or a schema newer than this binary.
     pub async fn open(url: &str) -> Result<Self, String> {
+        let database = Self::connect(url).await?;
+        if let Err(sentence) = database.migrate(database.migrator()).await {
+            database.close().await;
+            return Err(sentence);
+        }
+        Ok(database)
+    }
+
+    /// Opens `url` whatever schema it has; a missing SQLite file is made.
+    pub(crate) async fn connect(url: &str) -> Result<Self, String> {
         sqlx::any::install_default_drivers();
         let engine = if url.starts_with("postgres") { Engine::Postgres } else { Engine::Sqlite };
         let say = |error: sqlx::Error| format!("DATABASE_URL: the database cannot be opened: {error}");
@@ -53,16 +68,17 @@ impl Database {
                 (writer, pool(4).connect(url).await.map_err(say)?)
             }
         };
-        let database = Self { engine, url: url.to_owned(), writer, reader };
-        database.migrate().await?;
-        Ok(database)
+        Ok(Self { engine, url: url.to_owned(), writer, reader })
     }
 
-    async fn migrate(&self) -> Result<(), String> {
-        let migrator = match self.engine {
+    pub(crate) fn migrator(&self) -> &'static Migrator {
+        match self.engine {
             Engine::Sqlite => &SQLITE,
             Engine::Postgres => &POSTGRES,
-        };
+        }
+    }
+
+    pub(crate) async fn migrate(&self, migrator: &Migrator) -> Result<(), String> {
         self.copy_before(migrator).await?;
         match migrator.run(&self.writer).await {
             Ok(()) => Ok(()),
@@ -85,7 +101,11 @@ impl Database {
         if Path::new(&copy).exists() {
             return Ok(());
         }
-        sqlx::query("VACUUM INTO $1").bind(&copy).execute(&self.writer).await.map_err(|error| format!("The database could not be copied before its upgrade: {error}"))?;
+        sqlx::query("VACUUM INTO $1")
+            .bind(&copy)
+            .execute(&self.writer)
+            .await
+            .map_err(|error| format!("The database could not be copied before its upgrade: {error}"))?;
         tracing::info!(copy, "copied the database before its upgrade");
         Ok(())
     }

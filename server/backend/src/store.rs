@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod backup;
 pub mod changes;
 pub mod idempotency;
 pub mod key;

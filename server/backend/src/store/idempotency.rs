@@ -31,9 +31,8 @@ pub async fn find(db: &mut Db, project: ProjectId, key: &str) -> Result<Option<K
 
 /// Notes that a request is being answered. False where its key is known: of two at once, the second waits here and gets that.
 pub async fn reserve(db: &mut Db, project: ProjectId, key: &str, request_hash: &str, at: Timestamp) -> Result<bool, Fault> {
-    let insert = sqlx::query(
-        "INSERT INTO idempotency (project_id, key, request_hash, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (project_id, key) DO NOTHING",
-    );
+    let insert =
+        sqlx::query("INSERT INTO idempotency (project_id, key, request_hash, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (project_id, key) DO NOTHING");
     let done = insert.bind(project.to_string()).bind(key).bind(request_hash).bind(at.0).execute(db).await.map_err(internal)?;
     Ok(done.rows_affected() == 1)
 }

@@ -1,20 +1,21 @@
 //! Prompts, their versions, pins, labels and tags.
 
+mod label;
+
 use std::collections::HashMap;
 
 use atelier_domain::{
     fault::Fault,
     id::{ProjectId, PromptId, VersionId},
-    prompt::{Filter, Label, LabelMove, LabelName, Pin, Prompt, PromptName, Sort, Summary, Tag, Version},
+    prompt::{Filter, Label, LabelName, Pin, Prompt, PromptName, Sort, Summary, Tag, Version},
     template::Include,
     timestamp::Timestamp,
 };
 use sqlx::any::AnyRow;
-use uuid::Uuid;
 
-use crate::{
-    db::{Db, internal, unique_or_internal},
-};
+use crate::db::{Db, internal, unique_or_internal};
+
+pub use label::{label_moves, move_label};
 
 use super::{broken, contains, get, id, json, number, parsed, text, with_list};
 
@@ -44,7 +45,12 @@ fn prompt(row: &AnyRow) -> Result<Prompt, Fault> {
 }
 
 fn label(row: &AnyRow) -> Result<Label, Fault> {
-    Ok(Label { label: parsed(row, "label")?, version: number(get(row, "version")?), moved_at: Timestamp(get(row, "moved_at")?), moved_by: get(row, "moved_by")? })
+    Ok(Label {
+        label: parsed(row, "label")?,
+        version: number(get(row, "version")?),
+        moved_at: Timestamp(get(row, "moved_at")?),
+        moved_by: get(row, "moved_by")?,
+    })
 }
 
 /// Adds labels and tags: two reads for a page of prompts, whatever its length.
@@ -82,7 +88,11 @@ async fn one(db: &mut Db, row: Option<AnyRow>) -> Result<Option<Prompt>, Fault> 
 }
 
 pub async fn by_id(db: &mut Db, prompt: PromptId) -> Result<Option<Prompt>, Fault> {
-    let row = sqlx::query(concat!("SELECT ", prompt_columns!(), " FROM prompts p WHERE p.id = $1")).bind(prompt.to_string()).fetch_optional(&mut *db).await.map_err(internal)?;
+    let row = sqlx::query(concat!("SELECT ", prompt_columns!(), " FROM prompts p WHERE p.id = $1"))
+        .bind(prompt.to_string())
+        .fetch_optional(&mut *db)
+        .await
+        .map_err(internal)?;
     one(db, row).await
 }
 
@@ -96,57 +106,58 @@ pub async fn by_name(db: &mut Db, project: ProjectId, name: &PromptName) -> Resu
     one(db, row).await
 }
 
-// Each order continues after the cursor's value and id. An empty filter matches everything.
+// An empty filter matches everything. What stands past a cursor is a text of its own, so that the index leads there.
 macro_rules! list_sql {
     ($past:literal, $order:literal) => {
         concat!(
-            "SELECT ", prompt_columns!(), " FROM prompts p WHERE p.project_id = $1 ",
-            "AND SUBSTR(p.name, 1, LENGTH($2)) = $2 AND ($3 = '' OR p.search LIKE $3 ESCAPE '\\') ",
-            "AND ($4 = '' OR EXISTS (SELECT 1 FROM prompt_tags t WHERE t.prompt_id = p.id AND t.tag = $4)) ",
-            "AND ((p.archived_at IS NOT NULL) = ($5 = 1)) ",
-            "AND ($6 = 0 OR ", $past, ") ORDER BY ", $order, " LIMIT $9"
+            "SELECT ",
+            prompt_columns!(),
+            " FROM prompts p WHERE p.project_id = $1 AND ((p.archived_at IS NOT NULL) = ($2 = 1)) ",
+            "AND SUBSTR(p.name, 1, LENGTH($3)) = $3 AND ($4 = '' OR p.search LIKE $4 ESCAPE '\\') ",
+            "AND ($5 = '' OR EXISTS (SELECT 1 FROM prompt_tags t WHERE t.prompt_id = p.id AND t.tag = $5)) ",
+            $past,
+            " ORDER BY ",
+            $order,
+            " LIMIT $6"
         )
     };
 }
 
-/// One prompt more than `limit` where there are more.
+/// One prompt more than `limit` where there are more. `after` is the value and id of the last one seen.
 pub async fn list(db: &mut Db, project: ProjectId, filter: &Filter, after: Option<(String, String)>, limit: i64) -> Result<Vec<Prompt>, Fault> {
-    let sql = match filter.sort {
-        Sort::Updated => list_sql!("(p.updated_at, p.id) < (CAST($7 AS BIGINT), $8)", "p.updated_at DESC, p.id DESC"),
-        Sort::Name => list_sql!("(p.name, p.id) > ($7, $8)", "p.name, p.id"),
+    let sql = match (filter.sort, &after) {
+        (Sort::Updated, None) => list_sql!("", "p.updated_at DESC, p.id DESC"),
+        (Sort::Updated, Some(_)) => list_sql!("AND (p.updated_at, p.id) < (CAST($7 AS BIGINT), $8)", "p.updated_at DESC, p.id DESC"),
+        (Sort::Name, None) => list_sql!("", "p.name, p.id"),
+        (Sort::Name, Some(_)) => list_sql!("AND (p.name, p.id) > ($7, $8)", "p.name, p.id"),
     };
     // No LIKE for the folder: SQLite's does not tell case apart.
     let folder = if filter.folder.is_empty() { String::new() } else { format!("{}/", filter.folder) };
     let found = if filter.q.is_empty() { String::new() } else { contains(&filter.q) };
-    // The empty text is no number: a first page passes one that no row is past.
-    let (value, id) = after.clone().unwrap_or_else(|| ("0".to_owned(), String::new()));
-    let rows = sqlx::query(sql)
-        .bind(project.to_string())
-        .bind(folder)
-        .bind(found)
-        .bind(&filter.tag)
-        .bind(i64::from(filter.archived))
-        .bind(i64::from(after.is_some()))
-        .bind(value)
-        .bind(id)
-        .bind(limit)
-        .fetch_all(&mut *db)
-        .await
-        .map_err(internal)?;
+    let query = sqlx::query(sql).bind(project.to_string()).bind(i64::from(filter.archived)).bind(folder).bind(found).bind(&filter.tag).bind(limit);
+    let query = match after {
+        Some((value, id)) => query.bind(value).bind(id),
+        None => query,
+    };
+    let rows = query.fetch_all(&mut *db).await.map_err(internal)?;
     let prompts = rows.iter().map(prompt).collect::<Result<_, _>>()?;
     complete(db, prompts).await
 }
 
 /// Every name in the project that is not archived.
 pub async fn names(db: &mut Db, project: ProjectId) -> Result<Vec<String>, Fault> {
-    sqlx::query_scalar("SELECT name FROM prompts WHERE project_id = $1 AND archived_at IS NULL ORDER BY name").bind(project.to_string()).fetch_all(db).await.map_err(internal)
+    sqlx::query_scalar("SELECT name FROM prompts WHERE project_id = $1 AND archived_at IS NULL ORDER BY name")
+        .bind(project.to_string())
+        .fetch_all(db)
+        .await
+        .map_err(internal)
 }
 
 /// Every tag in the project with the number of its prompts.
 pub async fn tags(db: &mut Db, project: ProjectId) -> Result<Vec<(String, u32)>, Fault> {
     let rows = sqlx::query(
-        "SELECT t.tag, COUNT(*) AS uses FROM prompt_tags t JOIN prompts p ON p.id = t.prompt_id \
-         WHERE p.project_id = $1 AND p.archived_at IS NULL GROUP BY t.tag ORDER BY t.tag",
+        "SELECT tag, COUNT(*) AS uses FROM prompt_tags WHERE prompt_id IN (SELECT id FROM prompts WHERE project_id = $1 AND archived_at IS NULL) \
+         GROUP BY tag ORDER BY tag",
     )
     .bind(project.to_string())
     .fetch_all(db)
@@ -156,7 +167,11 @@ pub async fn tags(db: &mut Db, project: ProjectId) -> Result<Vec<(String, u32)>,
 }
 
 pub async fn archived_count(db: &mut Db, project: ProjectId) -> Result<u32, Fault> {
-    let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM prompts WHERE project_id = $1 AND archived_at IS NOT NULL").bind(project.to_string()).fetch_one(db).await.map_err(internal)?;
+    let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM prompts WHERE project_id = $1 AND archived_at IS NOT NULL")
+        .bind(project.to_string())
+        .fetch_one(db)
+        .await
+        .map_err(internal)?;
     Ok(number(count))
 }
 
@@ -205,7 +220,12 @@ pub async fn update(db: &mut Db, prompt: &Prompt) -> Result<(), Fault> {
 
 async fn insert_tags(db: &mut Db, prompt: &Prompt) -> Result<(), Fault> {
     for tag in &prompt.tags {
-        sqlx::query("INSERT INTO prompt_tags (prompt_id, tag) VALUES ($1, $2)").bind(prompt.id.to_string()).bind(tag.as_str()).execute(&mut *db).await.map_err(internal)?;
+        sqlx::query("INSERT INTO prompt_tags (prompt_id, tag) VALUES ($1, $2)")
+            .bind(prompt.id.to_string())
+            .bind(tag.as_str())
+            .execute(&mut *db)
+            .await
+            .map_err(internal)?;
     }
     Ok(())
 }
@@ -316,13 +336,15 @@ pub async fn insert_version(db: &mut Db, version: &Version) -> Result<(), Fault>
 
 /// The history, newest first, below `before`; one more than `limit` where there are more.
 pub async fn history(db: &mut Db, prompt: PromptId, before: u32, limit: i64) -> Result<Vec<Summary>, Fault> {
-    let rows = sqlx::query("SELECT number, note, author, model, content_hash, created_at FROM versions WHERE prompt_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3")
-        .bind(prompt.to_string())
-        .bind(i64::from(before))
-        .bind(limit)
-        .fetch_all(db)
-        .await
-        .map_err(internal)?;
+    let rows = sqlx::query(
+        "SELECT number, note, author, model, content_hash, created_at FROM versions WHERE prompt_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3",
+    )
+    .bind(prompt.to_string())
+    .bind(i64::from(before))
+    .bind(limit)
+    .fetch_all(db)
+    .await
+    .map_err(internal)?;
     rows.iter()
         .map(|row| {
             Ok(Summary {
@@ -332,61 +354,6 @@ pub async fn history(db: &mut Db, prompt: PromptId, before: u32, limit: i64) -> 
                 model: get(row, "model")?,
                 content_hash: get(row, "content_hash")?,
                 created_at: Timestamp(get(row, "created_at")?),
-            })
-        })
-        .collect()
-}
-
-/// Sets the label, writes the move to its history, and notes the edit.
-pub async fn move_label(db: &mut Db, move_id: Uuid, prompt: PromptId, moved: &LabelMove) -> Result<(), Fault> {
-    sqlx::query(
-        "INSERT INTO labels (prompt_id, label, version, moved_at, moved_by) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (prompt_id, label) DO UPDATE SET version = excluded.version, moved_at = excluded.moved_at, moved_by = excluded.moved_by",
-    )
-    .bind(prompt.to_string())
-    .bind(moved.label.as_str())
-    .bind(i64::from(moved.to))
-    .bind(moved.moved_at.0)
-    .bind(&moved.moved_by)
-    .execute(&mut *db)
-    .await
-    .map_err(internal)?;
-    sqlx::query("INSERT INTO label_moves (id, prompt_id, label, from_version, to_version, moved_at, moved_by) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(move_id.to_string())
-        .bind(prompt.to_string())
-        .bind(moved.label.as_str())
-        .bind(moved.from.map(i64::from))
-        .bind(i64::from(moved.to))
-        .bind(moved.moved_at.0)
-        .bind(&moved.moved_by)
-        .execute(&mut *db)
-        .await
-        .map_err(internal)?;
-    sqlx::query("UPDATE prompts SET updated_at = $2, updated_by = $3 WHERE id = $1")
-        .bind(prompt.to_string())
-        .bind(moved.moved_at.0)
-        .bind(&moved.moved_by)
-        .execute(db)
-        .await
-        .map_err(internal)?;
-    Ok(())
-}
-
-/// The last hundred moves, newest first.
-pub async fn label_moves(db: &mut Db, prompt: PromptId) -> Result<Vec<LabelMove>, Fault> {
-    let rows = sqlx::query("SELECT label, from_version, to_version, moved_at, moved_by FROM label_moves WHERE prompt_id = $1 ORDER BY id DESC LIMIT 100")
-        .bind(prompt.to_string())
-        .fetch_all(db)
-        .await
-        .map_err(internal)?;
-    rows.iter()
-        .map(|row| {
-            Ok(LabelMove {
-                label: parsed(row, "label")?,
-                from: get::<Option<i64>>(row, "from_version")?.map(number),
-                to: number(get(row, "to_version")?),
-                moved_at: Timestamp(get(row, "moved_at")?),
-                moved_by: get(row, "moved_by")?,
             })
         })
         .collect()

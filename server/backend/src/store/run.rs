@@ -8,9 +8,7 @@ use atelier_domain::{
 };
 use sqlx::any::AnyRow;
 
-use crate::{
-    db::{Db, internal},
-};
+use crate::db::{Db, internal};
 
 use super::{broken, get, id, json, number, parsed, text};
 
@@ -103,6 +101,11 @@ pub async fn end(db: &mut Db, run: RunId, ending: &Ending, at: Timestamp) -> Res
 
 /// Ends what a process left unfinished.
 pub async fn end_lost(db: &mut Db, error: &str, at: Timestamp) -> Result<u64, Fault> {
-    let done = sqlx::query("UPDATE runs SET state = 'failed', error = $1, ended_at = $2 WHERE state = 'running'").bind(error).bind(at.0).execute(db).await.map_err(internal)?;
+    let done = sqlx::query("UPDATE runs SET state = 'failed', error = $1, ended_at = $2 WHERE state = 'running'")
+        .bind(error)
+        .bind(at.0)
+        .execute(db)
+        .await
+        .map_err(internal)?;
     Ok(done.rows_affected())
 }

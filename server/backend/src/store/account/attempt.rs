@@ -6,24 +6,18 @@ use crate::db::{Db, internal};
 
 use super::get;
 
-/// Failures of `subject`, the last of them after `since`.
-pub async fn failures(db: &mut Db, subject: &str, since: Timestamp) -> Result<Option<(i64, Timestamp)>, Fault> {
-    let row = sqlx::query("SELECT failures, since FROM attempts WHERE subject = $1 AND since > $2").bind(subject).bind(since.0);
-    row.fetch_optional(db).await.map_err(internal)?.map(|row| Ok((get(&row, "failures")?, Timestamp(get(&row, "since")?)))).transpose()
-}
-
-pub async fn set(db: &mut Db, subject: &str, failures: i64, at: Timestamp) -> Result<(), Fault> {
-    sqlx::query(
-        "INSERT INTO attempts (subject, failures, since) VALUES ($1, $2, $3) \
-         ON CONFLICT (subject) DO UPDATE SET failures = excluded.failures, since = excluded.since",
-    )
-    .bind(subject)
-    .bind(failures)
-    .bind(at.0)
-    .execute(db)
-    .await
-    .map_err(internal)?;
-    Ok(())
+/// Counts one more failure of `subject` and gives their number with the time of the last that was allowed. In one statement, so
+/// that attempts of the same moment are counted one by one. What was before `forgotten` no longer counts; past `most`, the
+/// time stays, and with it the end of the pause.
+pub async fn count(db: &mut Db, subject: &str, now: Timestamp, forgotten: Timestamp, most: i64) -> Result<(i64, Timestamp), Fault> {
+    let row = sqlx::query(
+        "INSERT INTO attempts (subject, failures, since) VALUES ($1, 1, $2) ON CONFLICT (subject) DO UPDATE SET \
+         failures = CASE WHEN attempts.since <= $3 THEN 1 ELSE attempts.failures + 1 END, \
+         since = CASE WHEN attempts.since > $3 AND attempts.failures >= $4 THEN attempts.since ELSE excluded.since END \
+         RETURNING failures, since",
+    );
+    let row = row.bind(subject).bind(now.0).bind(forgotten.0).bind(most).fetch_one(db).await.map_err(internal)?;
+    Ok((get(&row, "failures")?, Timestamp(get(&row, "since")?)))
 }
 
 /// Takes one failure back: it was a success.

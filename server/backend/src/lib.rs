@@ -1,0 +1,20 @@
+//! Everything of Atelier that does I/O: the use cases, the store, the local models.
+//!
+//! A use case is one async function that goes through a door of [`cx::Cx`]; server functions and REST handlers call it and hold nothing else.
+
+pub mod account;
+pub mod backup;
+pub mod cache;
+pub mod cx;
+pub mod db;
+pub mod feed;
+pub mod idempotency;
+pub mod local;
+pub mod prompt;
+pub mod pull;
+pub mod run;
+pub mod sample;
+pub mod session;
+pub mod studio;
+
+mod store;

@@ -1,0 +1,19 @@
+//! Use cases against a real database, on both engines; one file an area.
+
+// The lints know helpers of tests by this.
+#![cfg(test)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod account;
+mod doors;
+mod idempotency;
+mod include;
+mod key;
+mod label;
+mod make;
+mod prompt;
+mod pull;
+mod run;
+mod set_up;

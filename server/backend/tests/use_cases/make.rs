@@ -1,0 +1,65 @@
+//! What tests of prompts make, and how they look into the database past the doors.
+
+use std::sync::Arc;
+
+use atelier_backend::{
+    cx::Cx,
+    db::Database,
+    local::LocalModel,
+    prompt::{self, Saved},
+    studio::{Settings, Studio},
+};
+use atelier_domain::prompt::{Body, Draft, Message, MessageRole, NewPrompt, Params, Prompt, PromptType, Version};
+use sqlx::{AnyConnection, Connection};
+
+use crate::support::TestStudio;
+
+pub fn new(name: &str) -> NewPrompt {
+    NewPrompt { name: name.into(), prompt_type: PromptType::Chat, description: String::new(), tags: Vec::new() }
+}
+
+/// A chat of one system message.
+pub fn draft(content: &str) -> Draft {
+    let body = Body::Messages(vec![Message { role: MessageRole::System, content: content.into() }]);
+    Draft { body, model: None, params: Params::default(), tools: Vec::new(), response_format: None, note: String::new() }
+}
+
+pub async fn prompt(test: &TestStudio, name: &str) -> Prompt {
+    prompt::create(&test.operator(), test.project, new(name)).await.unwrap()
+}
+
+/// A prompt with one version for each of `contents`.
+pub async fn prompt_of(test: &TestStudio, name: &str, contents: &[&str]) -> Prompt {
+    let mut prompt = prompt(test, name).await;
+    for content in contents {
+        prompt = save(&test.operator(), &prompt, content).await.prompt;
+    }
+    prompt
+}
+
+pub async fn save(cx: &Cx, prompt: &Prompt, content: &str) -> Saved {
+    prompt::save_version(cx, prompt.id, draft(content)).await.unwrap()
+}
+
+/// The first message's text.
+pub fn text(body: &Body) -> &str {
+    body.texts()[0].1
+}
+
+pub fn pins(version: &Version) -> Vec<(String, u32)> {
+    version.includes.iter().map(|pin| (pin.include.to_string(), pin.version)).collect()
+}
+
+/// Another process on the same database.
+pub async fn other_process(test: &TestStudio) -> Arc<Studio> {
+    let db = Database::open(test.studio.db.url()).await.unwrap();
+    Studio::new(db, LocalModel::start("no-weights".into(), 1), Settings::default())
+}
+
+/// One number, by SQL.
+pub async fn count(test: &TestStudio, sql: &'static str) -> i64 {
+    let mut db = AnyConnection::connect(test.studio.db.url()).await.unwrap();
+    let count = sqlx::query_scalar(sql).fetch_one(&mut db).await.unwrap();
+    db.close().await.unwrap();
+    count
+}
