@@ -1,0 +1,98 @@
+//! A client that costs little: connections that stay open, requests made once, answers counted by their length.
+
+use std::time::{Duration, Instant};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+pub struct Client {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Client {
+    pub async fn open(address: &str) -> Self {
+        let stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self { stream, buffer: Vec::with_capacity(64 << 10) }
+    }
+
+    /// The whole answer, head and body. Without a length it ends with the connection.
+    pub async fn send(&mut self, request: &[u8]) -> &[u8] {
+        self.stream.write_all(request).await.unwrap();
+        self.buffer.clear();
+        let mut whole = None;
+        while whole.is_none_or(|whole| self.buffer.len() < whole) {
+            if self.stream.read_buf(&mut self.buffer).await.unwrap() == 0 {
+                assert!(whole.is_none_or(|whole| whole == usize::MAX), "the connection broke off");
+                break;
+            }
+            if whole.is_none() {
+                whole = length(&self.buffer);
+            }
+        }
+        &self.buffer
+    }
+}
+
+/// Of head and body, once the head is here.
+fn length(answer: &[u8]) -> Option<usize> {
+    let head = answer.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
+    let text = std::str::from_utf8(&answer[..head]).unwrap();
+    let body = text.lines().find_map(|line| line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length")));
+    Some(body.map_or(usize::MAX, |(_, length)| head + length.trim().parse::<usize>().unwrap()))
+}
+
+pub fn status(answer: &[u8]) -> u16 {
+    std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap()
+}
+
+pub fn body(answer: &[u8]) -> &str {
+    std::str::from_utf8(answer).unwrap().split_once("\r\n\r\n").unwrap().1
+}
+
+/// A request with what `headers` adds, each line ended.
+pub fn request(method: &str, path: &str, headers: &str, body: &str) -> Vec<u8> {
+    format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+/// Answers a second, from so many connections for so long.
+pub async fn throughput(address: &str, request: &[u8], connections: usize, time: Duration) -> f64 {
+    let (began, request) = (Instant::now(), request.to_vec());
+    let asking: Vec<_> = (0..connections)
+        .map(|_| {
+            let (address, request) = (address.to_owned(), request.clone());
+            tokio::spawn(async move {
+                let mut client = Client::open(&address).await;
+                let mut count = 0_u32;
+                while began.elapsed() < time {
+                    assert_eq!(status(client.send(&request).await), 200);
+                    count += 1;
+                }
+                count
+            })
+        })
+        .collect();
+    let mut count = 0;
+    for one in asking {
+        count += one.await.unwrap();
+    }
+    f64::from(count) / began.elapsed().as_secs_f64()
+}
+
+/// How long each of `rounds` took that began `pause` after each other.
+pub async fn latencies(address: String, requests: Vec<Vec<u8>>, rounds: usize, pause: Duration) -> Vec<Duration> {
+    let mut client = Client::open(&address).await;
+    let mut ticks = tokio::time::interval(pause);
+    let mut times = Vec::new();
+    for request in requests.iter().cycle().take(rounds) {
+        ticks.tick().await;
+        let began = Instant::now();
+        let answer = client.send(request).await;
+        assert_eq!(status(answer), 200, "{}", body(answer));
+        times.push(began.elapsed());
+    }
+    times
+}

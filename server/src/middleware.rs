@@ -1,0 +1,7 @@
+//! What every request passes before it is answered.
+
+pub mod headers;
+pub mod origin;
+pub mod peer;
+pub mod person;
+pub mod request_id;

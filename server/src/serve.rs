@@ -1,0 +1,179 @@
+//! `atelier serve`: from the settings to a listening server, and back down on a signal.
+
+use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
+
+use atelier_backend::{
+    account,
+    cx::Cx,
+    db::Database,
+    feed, idempotency,
+    local::LocalModel,
+    session,
+    studio::{Settings, Studio},
+};
+use atelier_domain::fault::Fault;
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get, serve::ListenerExt};
+use leptos::config::{Env, LeptosOptions};
+use tokio::net::TcpListener;
+
+use crate::{
+    app_state::AppState,
+    auth,
+    config::{Config, secret},
+    health,
+    middleware::{origin::Origins, request_id},
+    pages, problem, routes,
+};
+
+/// Of a request; a multipart upload has its own.
+pub const BODY_LIMIT: usize = 4 << 20;
+/// Generations that wait for the local model; past it, callers are told to come again.
+const MODEL_QUEUE: usize = 16;
+/// What requests in flight get after a signal.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Serves until a signal ends it.
+///
+/// # Errors
+/// One sentence for the operator.
+pub async fn serve(config: Config) -> Result<(), String> {
+    let listener = TcpListener::bind(config.addr).await.map_err(|error| format!("ATELIER_ADDR: cannot listen on {}: {error}.", config.addr))?;
+    let bound = listener.local_addr().map_err(|error| format!("ATELIER_ADDR: {error}."))?;
+    let studio = open(&config, bound, Some(config.weights())).await?;
+    secret::ensure(&config)?;
+    first_start(&config, &studio).await?;
+    let state = state(&config, studio.clone(), bound);
+    background(&studio);
+
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its delay");
+        }
+    });
+    let (stop, stopped) = tokio::sync::watch::channel(());
+    let server = axum::serve(listener, app(state).into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(signalled(stop));
+    say(&format!("Atelier serves on {}", studio.settings.url));
+    tokio::select! {
+        result = server => result.map_err(|error| format!("The server stopped: {error}."))?,
+        () = overdue(stopped) => tracing::warn!("some requests did not finish in time"),
+    }
+    wind_up(&studio).await;
+    Ok(())
+}
+
+/// The whole of what is served.
+pub fn app(state: AppState) -> Router {
+    let api = routes::api(state.clone())
+        .fallback(problem::unknown_call)
+        .layer(middleware::from_fn_with_state(state.clone(), auth::require_key))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT));
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .with_state(state.clone())
+        .nest("/api/v1", api)
+        .merge(routes::docs())
+        .merge(pages::router(&state))
+        .layer(middleware::from_fn(request_id::layer))
+}
+
+/// Opens data folder and database. Without `weights` no model is loaded; where the file is missing, the model says so when it is asked.
+///
+/// # Errors
+/// One sentence for the operator.
+pub async fn open(config: &Config, bound: SocketAddr, weights: Option<std::path::PathBuf>) -> Result<Arc<Studio>, String> {
+    make_data_folder(config)?;
+    let db = Database::open(&config.database_url).await?;
+    let settings = Settings { url: config.public_url(bound), data: config.data.clone() };
+    Ok(Studio::new(db, weights.map_or_else(LocalModel::absent, |weights| LocalModel::start(weights, MODEL_QUEUE)), settings))
+}
+
+/// # Errors
+/// One sentence for the operator.
+pub fn make_data_folder(config: &Config) -> Result<(), String> {
+    std::fs::create_dir_all(&config.data).map_err(|error| format!("ATELIER_DATA: the folder {} cannot be made: {error}.", config.data.display()))
+}
+
+pub fn state(config: &Config, studio: Arc<Studio>, bound: SocketAddr) -> AppState {
+    let leptos = LeptosOptions::builder()
+        .output_name("atelier")
+        .site_root(config.site.to_string_lossy().into_owned())
+        .site_pkg_dir("pkg")
+        .site_addr(bound)
+        .env(Env::PROD)
+        .build();
+    let origins = Arc::new(Origins::new(config.url.as_deref(), bound));
+    AppState { studio, leptos, origins, proxies: config.trusted_proxies.clone().into() }
+}
+
+/// The first administrator from the settings, or the code for the set-up page.
+async fn first_start(config: &Config, studio: &Arc<Studio>) -> Result<(), String> {
+    let cx = Cx::operator(studio.clone());
+    if let Some((email, password)) = &config.admin {
+        let added = account::add_first_admin(&cx, email, password).await.map_err(|fault| format!("ATELIER_ADMIN_EMAIL, ATELIER_ADMIN_PASSWORD: {fault}"))?;
+        if added.is_some() {
+            tracing::info!(email, "added the first administrator");
+        }
+    }
+    if let Some(code) = account::make_setup_code(&cx).await.map_err(|fault| fault.message)? {
+        tracing::info!("Nobody is here yet. Open {}/setup; from another machine it asks for the code {code}", studio.settings.url);
+    }
+    Ok(())
+}
+
+fn background(studio: &Arc<Studio>) {
+    tokio::spawn(feed::follow(studio.clone()));
+    every(10, studio, async |studio| account::flush_key_uses(&studio).await);
+    every(3_600, studio, async |studio| {
+        session::sweep(&studio).await?;
+        idempotency::sweep(&studio).await?;
+        account::sweep(&studio).await
+    });
+}
+
+/// A failure is in the log already, where it happened; the next time may go better.
+fn every<R: Future<Output = Result<(), Fault>> + Send>(seconds: u64, studio: &Arc<Studio>, run: impl Fn(Arc<Studio>) -> R + Send + 'static) {
+    let studio = studio.clone();
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(Duration::from_secs(seconds));
+        loop {
+            ticks.tick().await;
+            let _ = run(studio.clone()).await;
+        }
+    });
+}
+
+/// Ends with SIGTERM or SIGINT, and tells `stop`.
+async fn signalled(stop: tokio::sync::watch::Sender<()>) {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("finishing what is in flight");
+    stop.send_replace(());
+}
+
+async fn overdue(mut stopped: tokio::sync::watch::Receiver<()>) {
+    if stopped.changed().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(DRAIN).await;
+}
+
+async fn wind_up(studio: &Studio) {
+    let _ = account::flush_key_uses(studio).await;
+    if tokio::time::timeout(Duration::from_secs(5), studio.db.close()).await.is_err() {
+        tracing::warn!("the database was still busy at the end");
+    }
+}
+
+/// What a person who started us waits for.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}

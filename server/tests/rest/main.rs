@@ -1,0 +1,20 @@
+//! The REST interface of `api.md` on a real database; one file a call.
+
+// The lints know helpers of tests by this.
+#![cfg(test)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod create;
+mod description;
+mod history;
+mod label;
+mod list;
+mod once;
+mod problem;
+mod pull;
+mod render;
+mod rights;
+mod run;
+mod save;

@@ -1,0 +1,71 @@
+//! The table of scopes, and other projects' names.
+
+use atelier_domain::account::Scope;
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, at, for_each_engine, message};
+
+/// Every call with a body that it takes, the scope it needs by `api.md`, and what it answers.
+fn calls(name: &str) -> Vec<(Method, String, Value, Scope, u16)> {
+    let at = at(name);
+    vec![
+        (Method::GET, "/api/v1/prompts".to_owned(), Value::Null, Scope::Read, 200),
+        (Method::POST, "/api/v1/prompts".to_owned(), json!({"name": "made", "type": "chat"}), Scope::Manage, 201),
+        (Method::GET, at.clone(), Value::Null, Scope::Read, 200),
+        (Method::POST, format!("{at}/versions"), message("new"), Scope::Manage, 201),
+        (Method::GET, format!("{at}/versions"), Value::Null, Scope::Read, 200),
+        (Method::PUT, format!("{at}/labels/production"), json!({"version": 1}), Scope::Manage, 200),
+        (Method::POST, format!("{at}/render"), json!({"version": 1}), Scope::Read, 200),
+        // There is no model behind these tests.
+        (Method::POST, format!("{at}/run"), json!({"version": 1}), Scope::Gateway, 502),
+    ]
+}
+
+#[tokio::test]
+async fn each_call_takes_its_scope_and_no_other() {
+    for_each_engine(async |test| {
+        let app = TestApp::new(test);
+        app.writer().await.prompt("support/reply", &["one"]).await;
+        for (method, path, body, needed, status) in calls("support/reply") {
+            app.stranger().send_json(method.clone(), &path, &body).await.problem(401);
+            for scope in Scope::ALL.iter().filter(|scope| **scope != needed) {
+                app.with_key(&[*scope]).await.send_json(method.clone(), &path, &body).await.problem(403);
+            }
+            let answer = app.with_key(&[needed]).await.send_json(method.clone(), &path, &body).await;
+            assert_eq!(answer.status, status, "{method} {path}: {}", String::from_utf8_lossy(&answer.body));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_projects_prompt_is_not_there_whatever_the_scopes() {
+    for_each_engine(async |test| {
+        let app = TestApp::new(test);
+        app.writer().await.prompt("support/reply", &["one"]).await;
+        let elsewhere = app.with_key_of(test.elsewhere, Scope::ALL).await;
+        for ((method, path, body, ..), (_, nowhere, ..)) in
+            calls("support/reply").into_iter().zip(calls("support/none")).filter(|(call, _)| call.1.contains("support"))
+        {
+            let theirs = elsewhere.send_json(method.clone(), &path, &body).await.problem(404);
+            let nothing = elsewhere.send_json(method, &nowhere, &body).await.problem(404);
+            assert_eq!((&theirs["detail"], &theirs["type"]), (&nothing["detail"], &nothing["type"]), "{path}");
+        }
+        assert_eq!(elsewhere.get("/api/v1/prompts").await.ok(200)["data"], json!([]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_none_is_refused() {
+    for_each_engine(async |test| {
+        let app = TestApp::new(test);
+        let mut client = app.writer().await;
+        for key in ["", "atl_", "atl_0000000000000000000000000000000000000000000", "sk-x"] {
+            client.key = Some(key.to_owned());
+            assert_eq!(client.get("/api/v1/prompts").await.problem(401)["title"], "Not signed in");
+        }
+    })
+    .await;
+}
