@@ -31,5 +31,5 @@ pub use note::{Callout, Empty, ErrorNote};
 pub use peek::{Peek, Tools};
 pub use table::{Pager, SortHead};
 pub use toast::{Toast, Toaster, Toasts, provide_toaster, use_toaster};
-pub use url::{use_href_with, use_is_here};
+pub use url::{times, use_href_with, use_is_here, use_route_params};
 pub use way::{Crumb, Crumbs, Tab, Tabs};

@@ -56,6 +56,7 @@ pub fn Submit(
             {children()}
         </button>
     }
+    .into_any()
 }
 
 /// Opens the dialog with this id.
@@ -84,6 +85,7 @@ pub fn Opens(
             {children()}
         </button>
     }
+    .into_any()
 }
 
 /// Closes the dialog with this id, and changes nothing.
@@ -94,6 +96,7 @@ pub fn Close(#[prop(into)] dialog: String, #[prop(optional)] children: Option<Ch
             {children.map_or_else(|| "Cancel".into_any(), |children| children())}
         </button>
     }
+    .into_any()
 }
 
 /// Copies `text`, or else what stands in the element `from`; shows a tick and says "Copied" for two seconds.
@@ -122,4 +125,5 @@ pub fn Copy(
             <Icon name="check"/>
         </button>
     }
+    .into_any()
 }

@@ -12,6 +12,7 @@ pub fn Label(#[prop(into)] name: String, #[prop(optional)] version: Option<i64>)
             {version.map(|version| view! { <b class="num">{version}</b> })}
         </span>
     }
+    .into_any()
 }
 
 /// A state or a tag: the word says it, the tone repeats it.
@@ -27,6 +28,7 @@ pub fn Tag(
             {children()}
         </span>
     }
+    .into_any()
 }
 
 #[component]
@@ -49,6 +51,7 @@ pub fn Time(
             {text}
         </time>
     }
+    .into_any()
 }
 
 /// The first letter of a name, in a colour that is always the same for it; the name itself stands beside it.
@@ -61,4 +64,5 @@ pub fn Avatar(#[prop(into)] name: String, #[prop(optional)] small: bool) -> impl
             {letter}
         </span>
     }
+    .into_any()
 }

@@ -16,4 +16,5 @@ pub fn Check(
             {label}
         </label>
     }
+    .into_any()
 }

@@ -110,4 +110,5 @@ where
             </ActionForm>
         </Dialog>
     }
+    .into_any()
 }

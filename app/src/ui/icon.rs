@@ -16,6 +16,7 @@ pub fn Icon(
             <use href=format!("/icons.svg#i-{name}")></use>
         </svg>
     }
+    .into_any()
 }
 
 #[component]
@@ -26,4 +27,5 @@ pub fn Mark() -> impl IntoView {
             <path d="M5.5 14.5 10 4.5l4.5 10M7.3 11h5.4"></path>
         </svg>
     }
+    .into_any()
 }

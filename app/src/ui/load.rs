@@ -48,6 +48,7 @@ where
             </Transition>
         </div>
     }
+    .into_any()
 }
 
 /// The shape of what is coming; invisible for the first 400 ms.
@@ -59,4 +60,5 @@ pub fn Skeleton(#[prop(default = 3)] rows: usize, #[prop(optional)] table: bool)
             {(0..rows).map(|_| view! { <span class="c-skeleton"></span> }).collect_view()}
         </div>
     }
+    .into_any()
 }

@@ -28,4 +28,5 @@ pub fn Menu(
             {children()}
         </div>
     }
+    .into_any()
 }

@@ -23,6 +23,7 @@ pub fn Callout(
             <span>{children()}</span>
         </div>
     }
+    .into_any()
 }
 
 /// An error, with the request id that the log knows it by; nothing while there is none.
@@ -57,4 +58,5 @@ pub fn Empty(#[prop(into)] title: String, children: Children) -> impl IntoView {
             {children()}
         </div>
     }
+    .into_any()
 }

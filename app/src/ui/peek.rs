@@ -32,7 +32,7 @@ pub fn Peek(
                         data-size="s"
                         data-esc="true"
                         aria-label="Close"
-                        href=move || close.get()
+                        href=move || close.try_get().unwrap_or_default()
                     >
                         <Icon name="x"/>
                     </a>
@@ -41,4 +41,5 @@ pub fn Peek(
             {children()}
         </aside>
     }
+    .into_any()
 }

@@ -19,16 +19,17 @@ pub fn SortHead(
 ) -> impl IntoView {
     let (query, href_with) = (use_query_map(), use_href_with());
     // Some(true) while this column is sorted upwards.
-    let sorted = Memo::new(move |_| {
+    let sorted = ArcMemo::new(move |_| {
         let sort = query.with(|query| query.get_str("sort").unwrap_or(usual).to_owned());
         (sort.strip_prefix('-').unwrap_or(&sort) == key).then(|| !sort.starts_with('-'))
     });
+    let (by, of) = (sorted.clone(), sorted.clone());
     let href = move || {
         let sort = if sorted.get() == Some(true) { format!("-{key}") } else { key.to_owned() };
         href_with(&[("sort", Some(&sort)), ("cursor", None)])
     };
-    let order = move || sorted.get().map(|up| if up { "ascending" } else { "descending" });
-    let arrow = move || sorted.get().map(|up| view! { <Icon name=if up { "up-arrow" } else { "down-arrow" } small=true/> });
+    let order = move || by.get().map(|up| if up { "ascending" } else { "descending" });
+    let arrow = move || of.get().map(|up| view! { <Icon name=if up { "up-arrow" } else { "down-arrow" } small=true/> });
     view! {
         <th scope="col" data-num=num.then_some("true") aria-sort=order>
             <a class="c-sort" href=href>
@@ -37,6 +38,7 @@ pub fn SortHead(
             </a>
         </th>
     }
+    .into_any()
 }
 
 /// The way to the rest of a list; nothing when this was all.
@@ -63,4 +65,5 @@ pub fn Pager(#[prop(into)] next: Option<String>) -> impl IntoView {
             {first}
         </nav>
     }
+    .into_any()
 }

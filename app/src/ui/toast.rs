@@ -85,4 +85,5 @@ pub fn Toasts() -> impl IntoView {
             </ul>
         </div>
     }
+    .into_any()
 }

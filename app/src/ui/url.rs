@@ -3,6 +3,20 @@
 use leptos::prelude::*;
 use leptos_router::{hooks::use_location, params::ParamsMap};
 
+/// The parameters of this page's route. Unlike `use_params_map`'s, they outlive the page: what still runs while it goes may read them.
+pub fn use_route_params() -> ArcMemo<ParamsMap> {
+    use_context().unwrap_or_else(|| ArcMemo::new(|_| ParamsMap::default()))
+}
+
+/// How often an action has ended; for what a resource depends on.
+pub fn times<I, O>(action: Action<I, O>) -> usize
+where
+    I: Send + Sync + 'static,
+    O: Send + Sync + 'static,
+{
+    action.version().try_get().unwrap_or_default()
+}
+
 /// Makes links to this page with some of its query changed, or taken out by `None`.
 pub fn use_href_with() -> impl Fn(&[(&'static str, Option<&str>)]) -> String + Clone + Send + Sync + 'static {
     let location = use_location();

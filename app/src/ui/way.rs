@@ -31,6 +31,7 @@ pub fn Crumbs(#[prop(optional, into)] trail: Signal<Vec<Crumb>>, #[prop(into)] h
             </ol>
         </nav>
     }
+    .into_any()
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -77,4 +78,5 @@ pub fn Tabs(
             {links}
         </nav>
     }
+    .into_any()
 }

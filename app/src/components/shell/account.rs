@@ -66,4 +66,5 @@ fn Theme() -> impl IntoView {
             <span class="c-seg">{choices.collect_view()}</span>
         </div>
     }
+    .into_any()
 }

@@ -57,6 +57,7 @@ fn Group(name: &'static str, project: ViewerProject) -> impl IntoView {
             </ul>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -74,6 +75,7 @@ fn PlaceLink(place: Place, project: ViewerProject) -> impl IntoView {
             </a>
         </li>
     }
+    .into_any()
 }
 
 /// The project that we are in, and the way to the others.
@@ -107,4 +109,5 @@ fn Projects() -> impl IntoView {
             </a>
         </div>
     }
+    .into_any()
 }

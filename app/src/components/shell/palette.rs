@@ -140,6 +140,7 @@ fn Input(state: State, take: Callback<usize>) -> impl IntoView {
             <Kbd>"esc"</Kbd>
         </div>
     }
+    .into_any()
 }
 
 /// Clicks what an entry names, once the dialog has given the focus back.

@@ -33,4 +33,5 @@ pub fn Shortcuts() -> impl IntoView {
             </div>
         </Dialog>
     }
+    .into_any()
 }

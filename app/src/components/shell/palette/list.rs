@@ -23,6 +23,7 @@ pub fn List(entries: Memo<Vec<Entry>>, at: RwSignal<usize>, query: RwSignal<Stri
             </Show>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -39,6 +40,7 @@ fn Group(entries: Vec<(usize, Entry)>, at: RwSignal<usize>, query: String, take:
             {options.collect_view()}
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -65,4 +67,5 @@ fn Choice(index: usize, entry: Entry, at: RwSignal<usize>, query: String, take: 
             {keys}
         </div>
     }
+    .into_any()
 }

@@ -1,0 +1,48 @@
+//! The server functions: who calls, what, and the reply. All else is a use case of the backend.
+
+pub mod account;
+pub mod prompt;
+pub mod run;
+
+use std::fmt;
+
+use atelier_domain::fault::{Fault, Kind};
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use serde::{Deserialize, Serialize};
+
+/// A fault on its way to a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UiError(pub Fault);
+
+impl fmt::Display for UiError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+impl std::error::Error for UiError {}
+
+impl From<Fault> for UiError {
+    fn from(fault: Fault) -> Self {
+        Self(fault)
+    }
+}
+
+impl FromServerFnError for UiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => {
+                Self(Fault::upstream("offline", "The studio cannot be reached. What you typed is still here; try again in a moment."))
+            }
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                Self(Fault::new(Kind::Invalid, "unreadable", "The form could not be read. Reload the page and try again."))
+            }
+            _ => Self(Fault::internal()),
+        }
+    }
+}

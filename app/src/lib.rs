@@ -1,0 +1,19 @@
+//! The pages of Atelier. Components import domain types, `crate::api` and the ui kit, and nothing else.
+//!
+//! `cfg` stands in this file alone: what only the server can do is in `backend`, which the browser knows as an empty shell.
+
+#![recursion_limit = "256"]
+
+pub mod api;
+pub mod app;
+pub mod components;
+pub mod pages;
+pub mod platform;
+pub mod ui;
+
+#[cfg(feature = "ssr")]
+mod backend;
+
+#[cfg(not(feature = "ssr"))]
+#[path = "browser.rs"]
+mod backend;

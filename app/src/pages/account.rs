@@ -1,0 +1,22 @@
+//! People and projects: one's own account, the list of projects, a project's settings, and the whole studio for administrators.
+
+mod admin;
+mod home;
+mod invitations;
+mod invite;
+mod keys;
+pub mod land;
+mod me;
+mod members;
+mod new_key;
+mod new_project;
+mod once;
+mod password;
+mod project;
+mod settings;
+mod users;
+
+pub use admin::Admin;
+pub use home::Projects;
+pub use me::Account;
+pub use settings::Settings;

@@ -1,0 +1,118 @@
+//! API keys: how programs come in.
+
+use atelier_domain::{
+    account::{Action, ApiKey},
+    timestamp::Timestamp,
+};
+use leptos::prelude::*;
+
+use super::{land::on_success, new_key::NewKeyDialog, once::SentPlain};
+use crate::{
+    api::account::{self as api, AddKey, RevokeKey, list_keys},
+    platform::ViewerProject,
+    ui::{Callout, ConfirmDialog, Empty, Load, Opens, Tag, Time, failure, use_toaster},
+};
+
+#[component]
+pub fn Keys(place: ViewerProject) -> impl IntoView {
+    if !Action::Administer.allowed_to(place.role) {
+        return view! {
+            <Callout>"Only owners of this project see its API keys and make new ones. They stand in the list of " <a class="c-link" href="?tab=members">"members"</a> "."</Callout>
+        }
+        .into_any();
+    }
+    let (add, revoke) = (ServerAction::<AddKey>::new(), ServerAction::<RevokeKey>::new());
+    let (toaster, project) = (use_toaster(), place.id.clone());
+    let keys = Resource::new(move || project.clone(), list_keys);
+    on_success(add, move |_| keys.refetch());
+    on_success(revoke, move |()| {
+        toaster.push("The key is revoked: the next request with it is refused.");
+        keys.refetch();
+    });
+    view! {
+        <section class="c-panel" aria-labelledby="keys-h">
+            <div class="c-panel-head">
+                <h2 id="keys-h">"API keys"</h2>
+                <p>"For programs. A key belongs to this project, and may do what its scopes say."</p>
+                <span class="l-end"><Opens dialog="new-key" kind="primary" small=true key="n">"Make a key"</Opens></span>
+            </div>
+            <div class="p-made"><SentPlain faults=vec![failure(add), failure(revoke)]/></div>
+            <Load resource=keys rows=3 table=true let:data>
+                <Table data=data revoke=revoke/>
+            </Load>
+        </section>
+        <NewKeyDialog project=place.id action=add/>
+    }
+    .into_any()
+}
+
+#[component]
+fn Table(data: api::Keys, revoke: ServerAction<RevokeKey>) -> impl IntoView {
+    let api::Keys { keys, now } = data;
+    if keys.is_empty() {
+        return view! {
+            <Empty title="No keys yet">
+                <p>"With a key, your code pulls the prompts that you publish here: Authorization: Bearer, and the key."</p>
+                <p><Opens dialog="new-key" small=true>"Make the first key"</Opens></p>
+            </Empty>
+        }
+        .into_any();
+    }
+    let rows = keys.into_iter().map(|key| view! { <Row key=key now=now revoke=revoke/> });
+    view! {
+        <div class="c-scroll" tabindex="0" role="region" aria-label="API keys">
+            <table class="c-table" data-rows="m">
+                <caption class="sr">"API keys of this project"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Name"</th>
+                        <th scope="col">"Ends in"</th>
+                        <th scope="col">"Scopes"</th>
+                        <th scope="col">"Last used"</th>
+                        <th scope="col">"Made by"</th>
+                        <th scope="col"><span class="sr">"Actions"</span></th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(key: ApiKey, now: Timestamp, revoke: ServerAction<RevokeKey>) -> impl IntoView {
+    let scopes = key.scopes.into_iter().map(|scope| view! { <Tag>{scope.as_str()}</Tag> }).collect_view();
+    let used = match key.last_used_at {
+        Some(at) => view! { <Time at=at.to_string() text=at.relative(now) full=at.readable()/> }.into_any(),
+        None => view! { <span class="c-dim">"never"</span> }.into_any(),
+    };
+    let last = match key.revoked_at {
+        Some(at) => view! { <Tag tone="bad">"Revoked " {at.relative(now)}</Tag> }.into_any(),
+        None => view! { <Revoke id=key.id.to_string() name=key.name.clone() revoke=revoke/> }.into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row">{key.name}</th>
+            <td><code>"…" {key.hint}</code></td>
+            <td><span class="l-row">{scopes}</span></td>
+            <td>{used}</td>
+            <td>{key.created_by} ", " <Time at=key.created_at.to_string() text=key.created_at.relative(now) full=key.created_at.readable()/></td>
+            <td data-num="true">{last}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+#[component]
+fn Revoke(id: String, name: String, revoke: ServerAction<RevokeKey>) -> impl IntoView {
+    let (dialog, title) = (format!("revoke-{id}"), format!("Revoke {name}?"));
+    let say = "Programs that use it are refused from their next request on. This cannot be taken back: make a new key first.";
+    view! {
+        <Opens dialog=dialog.clone() small=true>"Revoke"<span class="sr">{format!(" {name}")}</span></Opens>
+        <ConfirmDialog id=dialog title=title say=say confirm="Revoke it" action=revoke>
+            <input type="hidden" name="key" value=id/>
+        </ConfirmDialog>
+    }
+    .into_any()
+}

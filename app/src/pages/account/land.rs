@@ -1,0 +1,60 @@
+//! What happens when a form's answer is there.
+
+use leptos::{prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys::HtmlElement};
+
+use crate::api::UiError;
+
+/// Runs after each success.
+pub fn on_success<S>(action: ServerAction<S>, run: impl Fn(S::Output) + 'static)
+where
+    S: ServerFn<Error = UiError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let value = action.value();
+    Effect::new(move || {
+        if let Some(Ok(output)) = value.get() {
+            untrack(|| run(output));
+        }
+    });
+}
+
+/// Loads the page that the answer names, all of it: who looks, or what they may see, has changed.
+pub fn load_on_success<S>(action: ServerAction<S>)
+where
+    S: ServerFn<Output = String, Error = UiError> + Clone + Send + Sync + 'static,
+{
+    on_success(action, |path| load(&path));
+}
+
+pub fn load(path: &str) {
+    // Refused only for what is no address; ours are.
+    let _ = window().location().set_href(path);
+}
+
+/// Puts the focus on the first field that an answer finds fault with.
+pub fn focus_mistake<S>(action: ServerAction<S>)
+where
+    S: ServerFn<Error = UiError> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    let value = action.value();
+    Effect::new(move || {
+        if value.with(|value| matches!(value, Some(Err(_)))) {
+            request_animation_frame(focus_invalid);
+        }
+    });
+}
+
+fn focus_invalid() {
+    let found = document().query_selector("[aria-invalid=true]").ok().flatten();
+    if let Some(field) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+        // Without the focus the message beside the field still stands.
+        let _ = field.focus();
+    }
+}
+
+/// A fault that none of these fields shows beside itself.
+pub fn unplaced(fault: Signal<Option<UiError>>, fields: &'static [&'static str]) -> Signal<Option<UiError>> {
+    let placed = move |UiError(fault): &UiError| !fault.fields.is_empty() && fault.fields.iter().all(|error| fields.contains(&error.field.as_str()));
+    Signal::derive(move || fault.get().filter(|fault| !placed(fault)))
+}

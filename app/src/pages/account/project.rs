@@ -1,0 +1,53 @@
+//! The project itself: its name, and the id that programs and the command line know it by.
+
+use atelier_domain::account::Action;
+use leptos::{form::ActionForm, prelude::*};
+
+use super::land::{focus_mistake, load_on_success, unplaced};
+use crate::{
+    api::account::RenameProject,
+    platform::ViewerProject,
+    ui::{Copy, ErrorNote, Field, Submit, failure},
+};
+
+#[component]
+pub fn Project(place: ViewerProject) -> impl IntoView {
+    let ViewerProject { id, name, role } = place;
+    let inside = if Action::Administer.allowed_to(role) {
+        view! { <Rename id=id.clone() name=name/> }.into_any()
+    } else {
+        view! { <p>{name} <span class="c-hint">" Only owners rename a project."</span></p> }.into_any()
+    };
+    view! {
+        <section class="c-panel" aria-labelledby="project-h">
+            <div class="c-panel-head"><h2 id="project-h">"Project"</h2></div>
+            <div class="c-panel-body l-stack p-form-panel">
+                {inside}
+                <dl class="c-kv">
+                    <dt>"Your role"</dt>
+                    <dd>{role.to_string()} ": " {role.explains().to_lowercase()}</dd>
+                    <dt>"Id"</dt>
+                    <dd><span class="l-row"><code>{id.clone()}</code><Copy label="Copy the id" text=id/></span></dd>
+                </dl>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Rename(id: String, name: String) -> impl IntoView {
+    let rename = ServerAction::<RenameProject>::new();
+    load_on_success(rename);
+    focus_mistake(rename);
+    let fault = failure(rename);
+    view! {
+        <ActionForm action=rename attr:class="l-form" attr:novalidate="">
+            <ErrorNote fault=unplaced(fault, &["project"])/>
+            <input type="hidden" name="id" value=id/>
+            <Field label="Name" name="project" value=name hint="Links and keys go on working: they know the project by its id." maxlength=100 required=true fault=fault/>
+            <Submit pending=rename.pending()>"Rename"</Submit>
+        </ActionForm>
+    }
+    .into_any()
+}
