@@ -1,0 +1,101 @@
+// Pictures of the main pages for people to look at: `node end2end/shots.mjs FOLDER`.
+// A studio of its own with the sample project, in light and dark, at 1440 and 390 px.
+
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+
+import { Stage, Studio, leads, open, owner } from './support.mjs'
+
+const folder = resolve(process.argv[2] ?? 'target/shots')
+const looks = [
+  ['light', { width: 1440, height: 900 }],
+  ['dark', { width: 1440, height: 900 }],
+  ['390', { width: 390, height: 844 }],
+  ['390-dark', { width: 390, height: 844 }],
+]
+
+await mkdir(folder, { recursive: true })
+const stage = new Stage(await Studio.start())
+const page = await stage.person()
+
+await open(page, '/setup')
+await shoot('setup')
+await page.getByLabel('Your name').fill(owner.name)
+await page.getByLabel('E-mail').fill(owner.email)
+await page.getByLabel('Password').fill(owner.password)
+await page.getByLabel('First project').fill('Northwind')
+await leads(page, /\/p\/[^/]+\/prompts$/, () => page.getByRole('button', { name: 'Make the studio' }).click())
+const project = page.url().match(/\/p\/([^/]+)/)[1]
+const list = `/p/${project}/prompts`
+
+await visit('prompts', list)
+const prompt = await page.getByRole('link', { name: 'support/reply', exact: true }).getAttribute('href')
+await visit('prompts-search', `${list}?q=nothing-like-it`)
+await visit('new-prompt', `${list}/new`)
+await visit('prompt', prompt)
+await answered()
+await shoot('prompt-answered')
+await page.getByRole('button', { name: 'Publish' }).click()
+await shoot('publish')
+await visit('prompt-runs', `${prompt}/runs`)
+await visit('history', `${prompt}/history`)
+await visit('use-it', `${prompt}/use`)
+await visit('runs', `/p/${project}/runs`)
+await page.getByRole('rowheader').getByRole('link').first().click()
+await page.getByText('Sent to the model').waitFor()
+await shoot('runs-peek')
+await page.getByRole('link', { name: 'Open', exact: true }).click()
+await page.waitForURL(/\/runs\/[^/?]+$/)
+await shoot('run')
+for (const tab of ['members', 'keys', 'project']) await visit(`settings-${tab}`, `/p/${project}/settings?tab=${tab}`)
+await page.goto(`/p/${project}/settings?tab=keys`)
+await page.getByRole('button', { name: 'Make a key' }).first().click()
+await shoot('new-key')
+await visit('account', '/account')
+await visit('admin', '/admin')
+await visit('projects', '/projects')
+await open(page, list)
+await page.keyboard.press('Control+k')
+await page.getByRole('option', { name: /support\/reply/ }).waitFor()
+await shoot('palette')
+await page.keyboard.press('Escape')
+await page.keyboard.press('?')
+await shoot('shortcuts')
+await narrow()
+await visit('missing', '/nothing')
+const stranger = await stage.person()
+await open(stranger, '/signin')
+await shoot('signin', stranger)
+console.log([`pictures in ${folder}`, ...stage.complaints].join('\n'))
+await stage.close()
+process.exit()
+
+async function visit(name, path) {
+  await open(page, path)
+  await shoot(name)
+}
+
+async function shoot(name, who = page) {
+  for (const [look, size] of looks) {
+    await who.setViewportSize(size)
+    await who.emulateMedia({ colorScheme: look.includes('dark') ? 'dark' : 'light' })
+    await who.screenshot({ path: join(folder, `${name}-${look}.png`), animations: 'disabled' })
+  }
+  await who.setViewportSize(looks[0][1])
+  await who.emulateMedia({ colorScheme: 'light' })
+}
+
+async function answered() {
+  for (const field of await page.locator('#run textarea').all()) await field.fill('Can I send the kettle back after three weeks?')
+  await page.getByRole('button', { name: 'Run' }).click()
+  await page.locator('.p-metrics').waitFor({ timeout: 120_000 })
+}
+
+/** The navigation of a narrow screen. */
+async function narrow() {
+  await open(page, list)
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.getByRole('button', { name: 'Open navigation' }).click()
+  await page.screenshot({ path: join(folder, 'navigation-390.png') })
+  await page.setViewportSize(looks[0][1])
+}

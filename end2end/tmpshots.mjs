@@ -1,0 +1,28 @@
+import { Stage, Studio, greeting, owner } from './support.mjs'
+const stage = new Stage(await Studio.start())
+const s = stage.studio
+const project = await s.settle()
+const id = await s.prompt(project, 'support/reply', [greeting('You answer customers of {{shop_name}} about orders, refunds and repairs.', 'First draft'), greeting('You answer customers of {{shop_name}} about orders, refunds and repairs.\n\nUse only the passages below. If they do not answer the question, say so and offer a person. Never promise a delivery date.', 'Never promise a delivery date; legal asked for it')], { description: 'Answers customers about orders, refunds and repairs', tags: ['support', 'customer-facing'] })
+await s.prompt(project, 'support/returns/summary', [greeting()], { description: 'Sums up a thread', tags: ['support'] })
+await s.prompt(project, 'search/rerank', [greeting()], {})
+await s.prompt(project, 'empty', [], {})
+const key = await s.key('Northwind', 'gateway')
+for (const q of ['Where is my order?', 'Can I send the kettle back?']) await s.rest(key, 'POST', '/prompts/support%2Freply/run', { label: 'production', variables: { shop_name: 'Northwind', question: q } })
+const p = await stage.person({ as: owner, js: false })
+const shoot = async (name, path) => { await p.goto(path); for (const [look, w, h] of [['light', 1440, 900], ['dark', 1440, 900], ['390', 390, 844]]) { await p.setViewportSize({ width: w, height: h }); await p.emulateMedia({ colorScheme: look === 'dark' ? 'dark' : 'light' }); await p.screenshot({ path: `/tmp/shots/${name}-${look}.png` }) } }
+const P = `/p/${project.id}`
+await shoot('prompts', `${P}/prompts`)
+await shoot('folder', `${P}/prompts?folder=support`)
+await shoot('prompt', `${P}/prompts/${id}`)
+await shoot('history', `${P}/prompts/${id}/history`)
+await shoot('use', `${P}/prompts/${id}/use`)
+await shoot('new', `${P}/prompts/new`)
+await shoot('runs', `${P}/runs`)
+const run = await p.locator('tbody th a').first().getAttribute('href')
+console.log(run)
+await shoot('peek', run.startsWith('?') ? `${P}/runs${run}` : run)
+await shoot('run', `${P}/runs/${decodeURIComponent(run).match(/[0-9a-f-]{36}$/)[0]}`)
+for (const t of ['members', 'keys', 'project']) await shoot(t, `${P}/settings?tab=${t}`)
+await shoot('account', '/account'); await shoot('admin', '/admin'); await shoot('projects', '/projects'); await shoot('missing', '/nope')
+await shoot('other', `/p/01a203a4-0d7d-74e4-bbff-66ead9ea2f37/prompts`)
+console.log(stage.complaints); await stage.close(); process.exit()
