@@ -79,6 +79,7 @@ async function shoot(name, who = page) {
   for (const [look, size] of looks) {
     await who.setViewportSize(size)
     await who.emulateMedia({ colorScheme: look.includes('dark') ? 'dark' : 'light' })
+    await who.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))))
     await who.screenshot({ path: join(folder, `${name}-${look}.png`), animations: 'disabled' })
   }
   await who.setViewportSize(looks[0][1])

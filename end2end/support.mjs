@@ -73,6 +73,7 @@ export class Studio {
     for (const name of ['ATELIER_BIN', 'DATABASE_URL']) delete studio.env[name]
     studio.child = spawn(binary, ['serve'], { cwd: studio.data, env: studio.env, stdio: ['ignore', 'pipe', 'pipe'] })
     studio.ended = once(studio.child, 'exit')
+    process.once('exit', () => studio.child.kill('SIGKILL'))
     const { lines, told } = listen(studio.child)
     studio.log = lines
     studio.url = (await told(/serves on (http\S+)/))[1]

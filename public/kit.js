@@ -104,3 +104,12 @@ function handle(e) {
 addEventListener("keydown", (e) => {
   if (!e.defaultPrevented && !e.isComposing && !e.repeat && handle(e)) e.preventDefault();
 });
+
+// Command or Control and Enter press the button that says so.
+addEventListener("keydown", (e) => {
+  if (e.key !== "Enter" || !(e.metaKey || e.ctrlKey)) return;
+  const button = find('[aria-keyshortcuts~="Control+Enter"]');
+  if (!button) return;
+  e.preventDefault();
+  button.click();
+});

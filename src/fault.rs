@@ -128,6 +128,14 @@ impl Fault {
         Self { fields, ..Self::new(Kind::Invalid, "invalid", message) }
     }
 
+    /// Says which field it is about.
+    #[must_use]
+    pub fn at(mut self, field: impl Into<String>) -> Self {
+        let detail = self.message.clone();
+        self.fields.push(FieldError { field: field.into(), detail });
+        self
+    }
+
     /// The detail for `field`, where there is one.
     pub fn of(&self, field: &str) -> Option<&str> {
         self.fields.iter().find(|error| error.field == field).map(|error| error.detail.as_str())

@@ -193,6 +193,16 @@ impl MessageRole {
     }
 }
 
+impl fmt::Display for MessageRole {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            MessageRole::System => "System",
+            MessageRole::User => "User",
+            MessageRole::Assistant => "Assistant",
+        })
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     pub role: MessageRole,
@@ -581,7 +591,11 @@ pub enum Sort {
     /// The last edited first.
     #[default]
     Updated,
+    /// The last edited last.
+    Oldest,
     Name,
+    /// By name, from the end.
+    NameDown,
 }
 
 /// Which prompts to list. Empty texts match everything.

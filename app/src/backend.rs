@@ -28,13 +28,13 @@ pub fn cx() -> Result<Cx, UiError> {
 
 /// Gives a use case's result to the page, with its status and the request id.
 ///
-/// A form without script is answered by a redirect, whose status must stay.
+/// A form without script is answered by a redirect, whose status must stay; a page says what it could not show by its own.
 ///
 /// # Errors
 /// The fault of the use case.
 pub fn reply<T>(result: Result<T, Fault>) -> Result<T, UiError> {
     result.map_err(|fault| {
-        if let Some(response) = use_context::<ResponseOptions>().filter(|_| !wants_html()) {
+        if let Some(response) = use_context::<ResponseOptions>().filter(|_| !is_plain_form()) {
             response.set_status(StatusCode::from_u16(fault.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
         }
         let request_id = cx().ok().map(|cx| cx.request_id.to_string());
@@ -53,6 +53,12 @@ pub fn parse<T: FromStr>(text: &str) -> Result<T, UiError> {
 /// Sends the browser on, with or without script.
 pub fn redirect(path: &str) {
     leptos_axum::redirect(path);
+}
+
+/// A form that the browser itself sent.
+fn is_plain_form() -> bool {
+    let posted = use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::POST);
+    posted && wants_html()
 }
 
 fn wants_html() -> bool {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { AxeBuilder } from '@axe-core/playwright'
 
-import { greeting, journey, leads, open, owner, ready } from '../support.mjs'
+import { greeting, journey, leads, open, owner } from '../support.mjs'
 import { filled, routes } from '../routes.mjs'
 
 const strangers = /^\/(setup|signin|invite|reset)/
@@ -104,7 +104,7 @@ async function hydrated(page, path) {
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox', { name: 'Search or jump to' }).fill('All proj')
   await page.getByText('1 result', { exact: true }).waitFor()
-  const found = page.getByRole('option')
+  const found = page.locator('#palette-list [role=option]')
   assert.deepEqual(await found.allInnerTexts(), ['All projects'], path)
   await page.keyboard.press('Escape')
 }
@@ -113,10 +113,22 @@ async function everyLook(stage, page, path) {
   for (const { width, height, colorScheme } of looks) {
     await page.setViewportSize({ width, height })
     await page.emulateMedia({ colorScheme })
+    await still(page)
     await axe(stage, page, `${path} at ${width} in ${colorScheme}`)
   }
   await fits(stage, page, path)
   await page.setViewportSize({ width: 1440, height: 900 })
+}
+
+/** Colours cross over when the scheme changes; what is half-way is nobody's colour. */
+function still(page) {
+  const frame = () => new Promise((next) => requestAnimationFrame(next))
+  return page.evaluate(`(async () => {
+    const frame = ${frame}
+    await frame()
+    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished))
+    await frame()
+  })()`)
 }
 
 async function axe(stage, page, where) {
@@ -143,18 +155,16 @@ async function tabs(stage, page, project) {
 
 /** From page to page by the router alone: the document stays the same. */
 async function click(stage, page, paths) {
-  await open(page, '/projects')
+  await open(page, '/account')
   await page.evaluate(() => (window.same = true))
   for (const path of paths.filter((path) => path !== '/')) {
     await page.evaluate((path) => {
       const link = Object.assign(document.createElement('a'), { href: path, textContent: path, id: 'journey' })
       document.querySelector('main').prepend(link)
     }, path)
-    const answered = page.waitForURL((url) => url.pathname.startsWith(path))
-    await page.locator('#journey').click()
-    await answered
-    await page.locator('#journey').waitFor({ state: 'detached' })
-    await ready(page)
+    await leads(page, path, () => page.locator('#journey').click())
+    // The page may be drawn into the same elements.
+    await page.evaluate(() => document.querySelector('#journey')?.remove())
     await page.locator('main#main').waitFor()
     assert.match(await page.title(), /· Atelier$/, path)
     assert.ok(await page.evaluate(() => window.same), `${path} was loaded anew`)

@@ -3,6 +3,7 @@
 use atelier_app::app::{App, shell};
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     extract::{Request, State},
     middleware,
     response::{IntoResponse, Response},
@@ -35,7 +36,9 @@ fn by_person(state: &AppState, router: Router<AppState>) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), person::resolve))
         .layer(session::layer(state.studio.clone()))
         .layer(middleware::from_fn_with_state(state.clone(), origin::check))
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        // A form writes a letter that is not ASCII as three times its bytes.
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(3 * BODY_LIMIT))
         .layer(CompressionLayer::new())
         .with_state(state.clone())
 }

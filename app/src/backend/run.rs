@@ -30,7 +30,8 @@ pub fn lines(started: Started) -> impl Stream<Item = Result<String, UiError>> + 
     let first = serde_json::json!({"run": started.run}).to_string();
     let events = stream::unfold(started.events, |mut events| async move { Some((events.recv().await?, events)) });
     let rest = events.map(|event| serde_json::to_string(&event).map_err(|_| UiError(Fault::internal())));
-    stream::once(async { Ok(first) }).chain(rest).map(|line| line.map(|line| line + "\n"))
+    // Fused: the compression around it asks once more after the end.
+    stream::once(async { Ok(first) }).chain(rest).map(|line| line.map(|line| line + "\n")).fuse()
 }
 
 /// Waits for the end, which is on record when this returns.

@@ -74,8 +74,8 @@ pub async fn list(cx: &Cx, project: ProjectId, filter: &Filter, limit: u32, curs
     cx.read(Action::See, project, async |db, _| {
         let rows = store::prompt::list(db, project, filter, after, i64::from(limit) + 1).await?;
         Ok(page(rows, limit, |prompt| match filter.sort {
-            Sort::Updated => format!("{}~{}", prompt.id, prompt.updated_at.0),
-            Sort::Name => format!("{}~{}", prompt.id, prompt.name),
+            Sort::Updated | Sort::Oldest => format!("{}~{}", prompt.id, prompt.updated_at.0),
+            Sort::Name | Sort::NameDown => format!("{}~{}", prompt.id, prompt.name),
         }))
     })
     .await
@@ -84,7 +84,7 @@ pub async fn list(cx: &Cx, project: ProjectId, filter: &Filter, limit: u32, curs
 /// A cursor is `id~value`; the value may hold anything.
 fn read_cursor(cursor: &str, sort: Sort) -> Result<(String, String), Fault> {
     let (id, value) = cursor.split_once('~').ok_or_else(bad_cursor)?;
-    let good = id.parse::<PromptId>().is_ok() && (sort == Sort::Name || value.parse::<i64>().is_ok()) && !value.contains('\0');
+    let good = id.parse::<PromptId>().is_ok() && (matches!(sort, Sort::Name | Sort::NameDown) || value.parse::<i64>().is_ok()) && !value.contains('\0');
     if good { Ok((value.to_owned(), id.to_owned())) } else { Err(bad_cursor()) }
 }
 

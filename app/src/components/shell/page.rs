@@ -40,7 +40,7 @@ pub fn Page(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Title text=move || format!("{} · Atelier", title.get())/>
+        <Title text=format!("{} · Atelier", title.get_untracked())/>
         <div class="l-page" data-fit=fit.then_some("true")>
             <header class="l-top">
                 <button

@@ -5,11 +5,10 @@ use leptos::prelude::*;
 use super::way::PLACES;
 use crate::ui::{Dialog, Kbd};
 
-const KEYS: [(&str, &[&str]); 6] = [
+const KEYS: [(&str, &[&str]); 5] = [
     ("Search or jump to", &["⌘", "K"]),
     ("New, on a list", &["n"]),
     ("Search this list", &["/"]),
-    ("Next, previous row beside its list", &["j", "k"]),
     ("Close what is open", &["esc"]),
     ("These shortcuts", &["?"]),
 ];

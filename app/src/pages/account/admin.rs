@@ -91,7 +91,7 @@ fn Projects(projects: Vec<Project>, now: Timestamp) -> impl IntoView {
                 <h2 id="all-h">"Projects"</h2>
                 <p>"Those that you are in are links."</p>
             </div>
-            <div class="c-scroll" tabindex="0" role="region" aria-label="Projects">
+            <div class="c-scroll" tabindex="0" role="region" aria-label="Table of projects">
                 <table class="c-table">
                     <caption class="sr">"All projects of this studio"</caption>
                     <thead><tr><th scope="col">"Name"</th><th scope="col">"Made"</th></tr></thead>

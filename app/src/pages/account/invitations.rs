@@ -51,7 +51,7 @@ fn Table(open: Vec<Invitation>, withdraw: ServerAction<WithdrawInvitation>) -> i
     }
     let rows = open.into_iter().map(|one| view! { <Row one=one withdraw=withdraw/> });
     view! {
-        <div class="c-scroll" tabindex="0" role="region" aria-label="Open invitations">
+        <div class="c-scroll" tabindex="0" role="region" aria-label="Table of open invitations">
             <table class="c-table" data-rows="m">
                 <caption class="sr">"Open invitations"</caption>
                 <thead>

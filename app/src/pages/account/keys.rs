@@ -60,7 +60,7 @@ fn Table(data: api::Keys, revoke: ServerAction<RevokeKey>) -> impl IntoView {
     }
     let rows = keys.into_iter().map(|key| view! { <Row key=key now=now revoke=revoke/> });
     view! {
-        <div class="c-scroll" tabindex="0" role="region" aria-label="API keys">
+        <div class="c-scroll" tabindex="0" role="region" aria-label="Table of API keys">
             <table class="c-table" data-rows="m">
                 <caption class="sr">"API keys of this project"</caption>
                 <thead>

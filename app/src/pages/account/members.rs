@@ -76,7 +76,7 @@ fn Table(data: api::Members, project: String, acts: Acts) -> impl IntoView {
         }
     });
     view! {
-        <div class="c-scroll" tabindex="0" role="region" aria-label="Members">
+        <div class="c-scroll" tabindex="0" role="region" aria-label="Table of members">
             <table class="c-table" data-rows="m">
                 <caption class="sr">"Members of this project"</caption>
                 <thead>

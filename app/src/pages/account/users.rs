@@ -20,7 +20,7 @@ pub fn Users(users: Vec<User>, now: Timestamp, reset: ServerAction<MakeResetLink
                 <p>"Owners invite people into their projects. Who forgot a password needs a link from you."</p>
             </div>
             <Made names=names reset=reset/>
-            <div class="c-scroll" tabindex="0" role="region" aria-label="People">
+            <div class="c-scroll" tabindex="0" role="region" aria-label="Table of people">
                 <table class="c-table" data-rows="m">
                     <caption class="sr">"Everybody who has an account"</caption>
                     <thead>

@@ -30,7 +30,7 @@ impl Screen for Edit {
                 <div class="l-panes p-prompt">
                     <Versions page=page.clone()/>
                     <section class="l-pane" aria-label="Messages">
-                        <div class="l-pane-body p-editor">
+                        <div class="l-pane-body p-editor" on:input=move |_| open.dirty.set_value(true)>
                             <Editor page=page.clone() open=open/>
                         </div>
                     </section>
@@ -71,7 +71,7 @@ fn Versions(page: OpenPrompt) -> impl IntoView {
     view! {
         <section class="l-pane p-versions l-wide" aria-labelledby="versions-h">
             <div class="c-pane-head"><h2 id="versions-h">"Versions"</h2></div>
-            <div class="l-pane-body" tabindex="0" role="region" aria-labelledby="versions-h">
+            <div class="l-pane-body" tabindex="0" role="region" aria-label="List of versions">
                 {none}
                 <ol class="c-timeline">{rows}</ol>
             </div>
@@ -83,6 +83,7 @@ fn Versions(page: OpenPrompt) -> impl IntoView {
 #[component]
 fn Editor(page: OpenPrompt, open: Open) -> impl IntoView {
     let OpenPrompt { prompt, version, may_write, .. } = page;
+    open.dirty.set_value(false);
     let number = version.as_ref().map_or(0, |version| version.number);
     let readonly = !may_write || prompt.archived_at.is_some();
     let older = (number > 0 && number < prompt.latest).then(|| {
@@ -201,12 +202,7 @@ type Rows = RwSignal<Vec<(usize, Message)>>;
 fn MessageRow(key: usize, message: Message, rows: Rows, readonly: bool) -> impl IntoView {
     let number = Memo::new(move |_| rows.with(|rows| rows.iter().position(|(one, _)| *one == key).map_or(0, |at| at + 1)));
     let roles = MessageRole::ALL.map(|role| {
-        let words = match role {
-            MessageRole::System => "System",
-            MessageRole::User => "User",
-            MessageRole::Assistant => "Assistant",
-        };
-        view! { <option value=role.as_str() selected=role == message.role>{words}</option> }
+        view! { <option value=role.as_str() selected=role == message.role>{role.to_string()}</option> }
     });
     let shift = move |by: isize| {
         rows.update(|rows| {

@@ -11,11 +11,12 @@ use crate::{
     },
     components::shell::{Actions, Beside, Page, Sub},
     ui::{
-        Callout, ConfirmDialog, Crumb, Dialog, ErrorNote, Field, Icon, Label, Load, Menu, Submit, Tab, Tabs, close_on_success, failure, times, use_route_params,
+        Callout, ConfirmDialog, Crumb, Dialog, ErrorNote, Field, Icon, Label, Menu, Skeleton, Submit, Tab, Tabs, close_on_success, failure, times,
+        use_route_params,
     },
 };
 
-use super::publish::Publish;
+use super::publish::{Publish, tell};
 
 /// The prompt of the address, with what changes it.
 #[derive(Clone, Copy)]
@@ -25,6 +26,8 @@ pub struct Open {
     pub publish: ServerAction<MoveLabel>,
     pub describe: ServerAction<DescribePrompt>,
     pub archive: ServerAction<ArchivePrompt>,
+    /// Something is typed and not saved: the page must not be drawn anew over it.
+    pub dirty: StoredValue<bool>,
 }
 
 impl Open {
@@ -33,14 +36,18 @@ impl Open {
         let (params, query) = (use_route_params(), use_query_map());
         let (save, publish) = (ServerAction::<SaveVersion>::new(), ServerAction::<MoveLabel>::new());
         let (describe, archive) = (ServerAction::<DescribePrompt>::new(), ServerAction::<ArchivePrompt>::new());
+        let (dirty, seen) = (StoredValue::new(false), StoredValue::new((0, 0, 0)));
+        tell(publish);
         let asked = move || {
             let (project, prompt) = params.with(|params| (params.get("project").unwrap_or_default(), params.get("prompt").unwrap_or_default()));
             let version = query.with(|query| query.get("v").and_then(|v| v.parse().ok()));
             let changes = (times(publish.into()), times(describe.into()), times(archive.into()));
+            let changes = if dirty.try_get_value() == Some(true) { seen.try_get_value().unwrap_or_default() } else { changes };
+            seen.try_set_value(changes);
             (project, prompt, version, changes)
         };
         let page = Resource::new(asked, |(project, prompt, version, _)| prompt_page(project, prompt, version));
-        Self { page, save, publish, describe, archive }
+        Self { page, save, publish, describe, archive, dirty }
     }
 }
 
@@ -57,10 +64,37 @@ where
     F: Fn(OpenPrompt) -> V + Clone + Send + Sync + 'static,
     V: IntoView + 'static,
 {
+    let shown = move || {
+        let children = children.clone();
+        Suspend::new(async move {
+            match open.page.await {
+                Ok(page) => view! { <Framed open=open fit=fit page=page.clone() inside=children(page).into_any()/> }.into_any(),
+                Err(fault) => view! { <Absent fault=fault/> }.into_any(),
+            }
+        })
+    };
+    view! { <Transition fallback=Waiting>{shown}</Transition> }.into_any()
+}
+
+/// The shape of what is coming.
+#[component]
+fn Waiting() -> impl IntoView {
     view! {
-        <Load resource=open.page rows=8 let:page>
-            <Framed open=open fit=fit page=page.clone() inside=children(page).into_any()/>
-        </Load>
+        <Page title="Prompt">
+            <div class="l-scroll"><Skeleton rows=8/></div>
+        </Page>
+    }
+    .into_any()
+}
+
+/// A page still, with a heading and a way out.
+#[component]
+fn Absent(fault: UiError) -> impl IntoView {
+    let project = use_route_params().with_untracked(|params| params.get("project").unwrap_or_default());
+    view! {
+        <Page title="Prompt" trail=vec![Crumb::new("Prompts", format!("/p/{project}/prompts"))]>
+            <div class="l-scroll"><ErrorNote fault=Signal::stored(Some(fault))/></div>
+        </Page>
     }
     .into_any()
 }

@@ -70,7 +70,7 @@ fn Versions(page: OpenPrompt) -> impl IntoView {
     view! {
         <section class="c-panel" aria-labelledby="versions-h">
             <div class="c-panel-head"><h2 id="versions-h">"Versions"</h2></div>
-            <div class="c-scroll" tabindex="0" role="region" aria-labelledby="versions-h">
+            <div class="c-scroll" tabindex="0" role="region" aria-label="Table of versions">
                 <table class="c-table">
                     <caption class="sr">"Versions, newest first"</caption>
                     <thead>
@@ -122,7 +122,7 @@ fn Moves(page: OpenPrompt, moves: Vec<LabelMove>, publish: ServerAction<MoveLabe
     });
     let rows = rows.collect_view();
     view! {
-        <div class="c-scroll" tabindex="0" role="region" aria-labelledby="moves-h">
+        <div class="c-scroll" tabindex="0" role="region" aria-label="Table of moves">
             <table class="c-table" data-rows="m">
                 <caption class="sr">"Moves of labels, newest first"</caption>
                 <thead>

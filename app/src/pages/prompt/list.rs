@@ -24,7 +24,12 @@ pub struct PromptList {
 
 fn filter(query: &ParamsMap) -> Filter {
     let text = |key| query.get(key).unwrap_or_default();
-    let sort = if query.get_str("sort").is_some_and(|sort| sort.trim_start_matches('-') == "name") { Sort::Name } else { Sort::Updated };
+    let sort = match query.get_str("sort") {
+        Some("name") => Sort::Name,
+        Some("-name") => Sort::NameDown,
+        Some("updated") => Sort::Oldest,
+        _ => Sort::Updated,
+    };
     Filter { folder: text("folder"), tag: text("tag"), q: text("q"), sort, archived: query.get_str("archived").is_some() }
 }
 

@@ -7,6 +7,8 @@ use crate::pages::Screen;
 use crate::{
     api::prompt::CreatePrompt,
     components::shell::Page,
+    pages::missing::Missing,
+    platform::use_viewer,
     ui::{Crumb, ErrorNote, Field, Select, Submit, failure, use_route_params},
 };
 
@@ -22,6 +24,9 @@ impl Screen for NewPromptPage {
     fn view(this: Self) -> AnyView {
         let create = this.create;
         let project = use_route_params().with(|params| params.get("project").unwrap_or_default());
+        if use_viewer().project(&project).is_none() {
+            return view! { <Missing/> }.into_any();
+        }
         let folder = use_query_map().with_untracked(|query| query.get("folder")).filter(|folder| !folder.is_empty()).map(|folder| format!("{folder}/"));
         let fault = failure(create);
         let back = format!("/p/{project}/prompts");

@@ -16,7 +16,6 @@ pub fn Publish(
     publish: ServerAction<MoveLabel>,
 ) -> impl IntoView {
     close_on_success("publish", publish);
-    tell(publish);
     let fault = failure(publish);
     let stands = prompt
         .labels
@@ -48,7 +47,7 @@ pub fn Publish(
 }
 
 /// Says what moved, and offers the way back.
-fn tell(publish: ServerAction<MoveLabel>) {
+pub fn tell(publish: ServerAction<MoveLabel>) {
     let (toaster, value, input) = (use_toaster(), publish.value(), StoredValue::new(String::new()));
     Effect::new(move || {
         if let Some(sent) = publish.input().get() {

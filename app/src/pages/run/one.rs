@@ -47,7 +47,7 @@ pub fn RunBody(run: Run) -> impl IntoView {
         view! { <dt><code class="c-var">{name}</code></dt><dd class="p-sent">{text}</dd> }
     });
     let values = values.collect_view();
-    let messages = run.messages.into_iter().map(|message| view! { <li class="c-message"><div class="c-message-head"><b>{message.role.as_str()}</b></div><div class="c-prompt">{message.content}</div></li> }).collect_view();
+    let messages = run.messages.into_iter().map(|message| view! { <li class="c-message"><div class="c-message-head"><b>{message.role.to_string()}</b></div><div class="c-prompt">{message.content}</div></li> }).collect_view();
     view! {
         <section class="c-section">
             <p class="l-row" data-wrap="true">

@@ -128,6 +128,10 @@ pub async fn list(db: &mut Db, project: ProjectId, filter: &Filter, after: Optio
     let sql = match (filter.sort, &after) {
         (Sort::Updated, None) => list_sql!("", "p.updated_at DESC, p.id DESC"),
         (Sort::Updated, Some(_)) => list_sql!("AND (p.updated_at, p.id) < (CAST($7 AS BIGINT), $8)", "p.updated_at DESC, p.id DESC"),
+        (Sort::Oldest, None) => list_sql!("", "p.updated_at, p.id"),
+        (Sort::Oldest, Some(_)) => list_sql!("AND (p.updated_at, p.id) > (CAST($7 AS BIGINT), $8)", "p.updated_at, p.id"),
+        (Sort::NameDown, None) => list_sql!("", "p.name DESC, p.id DESC"),
+        (Sort::NameDown, Some(_)) => list_sql!("AND (p.name, p.id) < ($7, $8)", "p.name DESC, p.id DESC"),
         (Sort::Name, None) => list_sql!("", "p.name, p.id"),
         (Sort::Name, Some(_)) => list_sql!("AND (p.name, p.id) > ($7, $8)", "p.name, p.id"),
     };
@@ -197,7 +201,7 @@ pub async fn insert(db: &mut Db, prompt: &Prompt) -> Result<(), Fault> {
     .bind(&prompt.updated_by)
     .execute(&mut *db)
     .await
-    .map_err(unique_or_internal(Fault::conflict("name_taken", TAKEN)))?;
+    .map_err(unique_or_internal(Fault::conflict("name_taken", TAKEN).at("name")))?;
     insert_tags(db, prompt).await
 }
 
@@ -213,7 +217,7 @@ pub async fn update(db: &mut Db, prompt: &Prompt) -> Result<(), Fault> {
         .bind(prompt.archived_at.map(|at| at.0))
         .execute(&mut *db)
         .await
-        .map_err(unique_or_internal(Fault::conflict("name_taken", TAKEN)))?;
+        .map_err(unique_or_internal(Fault::conflict("name_taken", TAKEN).at("name")))?;
     sqlx::query("DELETE FROM prompt_tags WHERE prompt_id = $1").bind(prompt.id.to_string()).execute(&mut *db).await.map_err(internal)?;
     insert_tags(db, prompt).await
 }
