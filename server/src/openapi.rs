@@ -33,7 +33,7 @@ use crate::{
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     servers((url = "/")),
-    components(schemas(Problem, ProblemField)),
+    components(schemas(Problem, ProblemField, crate::routes::prompt::SortBy)),
     tags(
         (name = "Prompts", description = "Find, make and pull prompts."),
         (name = "Versions", description = "Versions never change."),

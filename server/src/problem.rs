@@ -121,8 +121,20 @@ impl Problem {
 #[derive(Clone)]
 struct Unidentified(Fault);
 
+/// A problem as it was kept for an `Idempotency-Key`: each request that gets it has an id of its own.
+#[derive(Clone)]
+pub struct Kept(pub String);
+
 /// Writes the request's id into a problem that was answered without it.
 pub fn identify(mut response: Response, id: &str) -> Response {
+    if let Some(Kept(problem)) = response.extensions_mut().remove::<Kept>()
+        && let Ok(serde_json::Value::Object(mut problem)) = serde_json::from_str(&problem)
+    {
+        problem.insert("request_id".to_owned(), id.into());
+        let (mut parts, _) = response.into_parts();
+        parts.headers.remove(header::CONTENT_LENGTH);
+        return Response::from_parts(parts, serde_json::Value::Object(problem).to_string().into());
+    }
     let Some(Unidentified(fault)) = response.extensions_mut().remove::<Unidentified>() else { return response };
     let (parts, _) = response.into_parts();
     let problem = Problem::from(Fault { request_id: Some(id.to_owned()), ..fault });

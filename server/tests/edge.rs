@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
+use atelier_app::api::account::SignOut;
 use atelier_backend::{
     account,
     cx::Cx,
@@ -14,6 +15,7 @@ use atelier_domain::account::Scope;
 use atelier_server::{config::Config, serve};
 use axum::{Router, body::Body, extract::ConnectInfo, response::Response};
 use http::{Method, Request, StatusCode, header};
+use server_fn::ServerFn;
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -119,7 +121,7 @@ async fn writes_by_cookie_come_from_our_own_pages() {
         (vec![("origin", "http://127.0.0.1:3000"), ("sec-fetch-site", "cross-site")], true),
         (vec![("origin", "http://127.0.0.1:3000")], false),
     ] {
-        let status = edge.send(Method::POST, "/fn/none", &headers).await.status();
+        let status = edge.send(Method::POST, SignOut::PATH, &headers).await.status();
         assert_eq!(status == StatusCode::FORBIDDEN, refused, "{headers:?}: {status}");
     }
 }
@@ -132,13 +134,13 @@ async fn programs_need_a_key() {
     let (key, secret) = account::add_key(&cx, project, "CI", &[Scope::Read]).await.unwrap();
     let bearer = format!("Bearer {secret}");
     for headers in [vec![], vec![("authorization", "Bearer atl_x")], vec![("cookie", "atelier_session=x")]] {
-        let response = edge.get("/api/v1/none", &headers).await;
+        let response = edge.get("/api/v1/prompts", &headers).await;
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED, "{headers:?}");
         assert_eq!((of(&response, "content-type"), of(&response, "www-authenticate")), ("application/problem+json", "Bearer"));
     }
     for headers in [[("authorization", bearer.as_str())], [("x-api-key", secret.as_str())]] {
-        assert_eq!(edge.get("/api/v1/none", &headers).await.status(), StatusCode::NOT_FOUND);
+        assert_eq!(edge.get("/api/v1/prompts", &headers).await.status(), StatusCode::OK);
     }
     account::revoke_key(&cx, key.id).await.unwrap();
-    assert_eq!(edge.get("/api/v1/none", &[("authorization", &bearer)]).await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(edge.get("/api/v1/prompts", &[("authorization", &bearer)]).await.status(), StatusCode::UNAUTHORIZED);
 }

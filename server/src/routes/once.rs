@@ -41,7 +41,11 @@ impl IntoResponse for Made {
     fn into_response(self) -> Response {
         let kind = if self.status.is_success() { "application/json" } else { problem::MEDIA_TYPE };
         let place = (self.status == StatusCode::CREATED).then(|| location(&self.body)).flatten();
+        let refused = (!self.status.is_success()).then(|| problem::Kept(self.body.clone()));
         let mut response = (self.status, [(header::CONTENT_TYPE, kind)], self.body).into_response();
+        if let Some(refused) = refused {
+            response.extensions_mut().insert(refused);
+        }
         if let Some(place) = place {
             response.headers_mut().insert(header::LOCATION, place);
         }

@@ -94,7 +94,15 @@ fn Editor(page: OpenPrompt, open: Open) -> impl IntoView {
         (PromptType::Text, body) => view! { <OneText text=body.and_then(only_text).unwrap_or_default() readonly=readonly/> }.into_any(),
         (PromptType::Chat, body) => view! { <Messages messages=body.map(Body::into_messages).unwrap_or_else(blank) readonly=readonly/> }.into_any(),
     };
-    let fault = failure(open.save);
+    let (fault, note) = (failure(open.save), NodeRef::<html::Input>::new());
+    // A note belongs to the version that was saved with it.
+    Effect::new(move || {
+        if matches!(open.save.value().get(), Some(Ok(_)))
+            && let Some(note) = note.get_untracked()
+        {
+            note.set_value("");
+        }
+    });
     let lost = move || fault.get().is_some_and(|fault| fault.0.kind == atelier_domain::fault::Kind::Unauthenticated);
     view! {
         {older}
@@ -112,7 +120,7 @@ fn Editor(page: OpenPrompt, open: Open) -> impl IntoView {
         <SaveFault fault=fault/>
         <div class="c-field">
             <label for="note">"Note for this version"</label>
-            <input class="c-input" id="note" name="form[note]" form="editor" maxlength="1000" placeholder="What changed, and why" readonly=readonly/>
+            <input class="c-input" node_ref=note id="note" name="form[note]" form="editor" maxlength="1000" placeholder="What changed, and why" readonly=readonly/>
         </div>
     }
     .into_any()
