@@ -44,7 +44,7 @@ async function tabTo(page, target, steps = 60) {
 
 /** A ring of at least two pixels, around the element or the frame that stands for it. */
 async function seen(page) {
-  const ring = await page.evaluate(() => {
+  const look = () => {
     const shows = (element) => {
       const style = getComputedStyle(element)
       return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none'
@@ -55,7 +55,10 @@ async function seen(page) {
     const visible = box.width > 0 && box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth
     const framed = shows(element) || shows(element.parentElement) || element.matches('.c-message *')
     return visible && framed ? true : element.outerHTML.slice(0, 200)
-  })
+  }
+  // The frame after the key draws the ring.
+  await page.waitForFunction(`(${look})() === true`, null, { timeout: 2_000 }).catch(() => {})
+  const ring = await page.evaluate(look)
   assert.equal(ring, true, `the focus cannot be seen on ${ring}`)
 }
 
@@ -108,7 +111,7 @@ async function places(page, list) {
   await page.keyboard.press('g')
   await leads(page, `${list}`, () => page.keyboard.press('p'))
   await page.keyboard.press('g')
-  await leads(page, /\/settings\?tab=members$/, () => page.keyboard.press('s'))
+  await leads(page, /\/settings$/, () => page.keyboard.press('s'))
   await page.keyboard.press('g')
   await leads(page, `${list}`, () => page.keyboard.press('p'))
 }

@@ -95,7 +95,7 @@ async function publish(page, version) {
 }
 
 async function makeKey(page) {
-  await leads(page, /settings\?tab=members$/, () => page.getByRole('link', { name: 'Settings' }).click())
+  await leads(page, /\/settings$/, () => page.getByRole('link', { name: 'Settings' }).click())
   await leads(page, /tab=keys$/, () => page.getByRole('link', { name: 'API keys' }).click())
   await page.getByRole('button', { name: 'Make a key' }).first().click()
   const dialog = page.getByRole('dialog', { name: 'Make a key' })

@@ -198,6 +198,8 @@ pub fn check_url(url: &str) -> Result<(), String> {
 pub fn internal(error: sqlx::Error) -> Fault {
     let at = std::panic::Location::caller();
     match error {
+        // The process is ending; whoever asks now is one of its own loops.
+        sqlx::Error::PoolClosed => Fault::internal(),
         sqlx::Error::PoolTimedOut => {
             tracing::warn!(%at, "no database connection became free in time");
             Fault::new(atelier_domain::fault::Kind::Limited, "busy", "The database is very busy. Try again in a moment.")
