@@ -2,7 +2,7 @@
 
 use atelier_domain::{
     page::Page,
-    prompt::{Draft, Filter, LabelMove, Outline, Prompt, Summary, Version},
+    prompt::{Filter, LabelMove, Outline, Prompt, Summary, Version},
 };
 use leptos::server;
 use serde::{Deserialize, Serialize};
@@ -119,7 +119,7 @@ pub async fn save_version(form: EditorForm) -> Result<u32, UiError> {
     use crate::backend::{cx, editor, parse, prompt, redirect, reply};
     let cx = cx()?;
     let id = parse::<atelier_domain::id::PromptId>(&form.prompt)?;
-    let draft: Draft = reply(editor::draft(&cx, id, &form).await)?;
+    let draft = reply(editor::draft(&cx, id, &form).await)?;
     let saved = reply(prompt::save_version(&cx, id, draft).await)?;
     redirect(&format!("/p/{}/prompts/{id}?v={}", saved.prompt.project, saved.version.number));
     Ok(saved.version.number)

@@ -1,6 +1,6 @@
 //! Fields of a form, each with its label, hint and the error that names it.
 
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::{html, prelude::*, server_fn::ServerFn};
 
 use super::Icon;
 use crate::api::UiError;
@@ -96,9 +96,20 @@ pub fn Field(
     focus: bool,
     #[prop(optional)] maxlength: Option<u32>,
 ) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    if focus {
+        // A page that came by a click was not loaded, and so the browser does not look at `autofocus`.
+        Effect::new(move || {
+            if let Some(input) = input.get() {
+                // A browser may refuse, as where a dialog is open.
+                let _ = input.focus();
+            }
+        });
+    }
     let around = Around::new(&name, id, hint, fault);
     let control = view! {
         <input
+            node_ref=input
             class="c-input"
             id=around.id.clone()
             name=name
