@@ -88,6 +88,12 @@ function toggle(id) {
   else dialog?.showModal();
   return Boolean(dialog);
 }
+// The row after or before the one that is open beside its list.
+function beside(way) {
+  const link = find("tr[data-open]")?.[way]?.querySelector("th a");
+  link?.click();
+  return Boolean(link);
+}
 function handle(e) {
   const open = find("dialog[open]");
   if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === "k") return (!open || open.id === "palette") && toggle("palette");
@@ -99,6 +105,7 @@ function handle(e) {
   if (led) return press(`[data-go="${CSS.escape(e.key)}"]`);
   if (e.key === "g") leader = e.timeStamp;
   if (e.key === "?") return toggle("shortcuts");
+  if (e.key === "j" || e.key === "k") return beside(e.key === "j" ? "nextElementSibling" : "previousElementSibling");
   return e.key.length === 1 && press(`[data-key="${CSS.escape(e.key)}"]`);
 }
 addEventListener("keydown", (e) => {

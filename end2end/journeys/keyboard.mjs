@@ -133,8 +133,13 @@ async function newPrompt(page, list) {
 
 async function search(page, list) {
   await open(page, list)
-  await page.keyboard.press('/')
-  assert.equal(await focused(page).getAttribute('id'), 'search')
+  // The keys come with a module of their own, which may arrive after the wasm.
+  const there = () => document.activeElement?.id === 'search'
+  for (let tries = 0; tries < 5 && !(await page.evaluate(there)); tries += 1) {
+    await page.keyboard.press('/')
+    await page.waitForFunction(there, null, { timeout: 1_000 }).catch(() => {})
+  }
+  assert.ok(await page.evaluate(there), 'the search has the focus')
   await page.keyboard.type('typed')
   await leads(page, /\?q=typed$/, () => page.keyboard.press('Enter'))
   await page.getByRole('link', { name: 'support/reply' }).waitFor({ state: 'detached' })
