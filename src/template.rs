@@ -82,10 +82,6 @@ impl Template {
         if errors.is_empty() { Ok(template) } else { Err(Fault::fields(errors)) }
     }
 
-    pub fn parts(&self) -> &[Part] {
-        &self.0
-    }
-
     /// Names of the variables in the order of their first appearance.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
