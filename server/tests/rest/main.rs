@@ -1,4 +1,4 @@
-//! The REST interface of `api.md` on a real database; one file a call.
+//! The REST interface of `api.md` on a real database, one file a call; and in `functions` what the pages call.
 
 // The lints know helpers of tests by this.
 #![cfg(test)]
@@ -8,6 +8,7 @@ mod support;
 
 mod create;
 mod description;
+mod functions;
 mod history;
 mod label;
 mod list;

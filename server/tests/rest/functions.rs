@@ -1,0 +1,393 @@
+//! The walk over what pages call: every server function, by everybody who might, with ids of every kind.
+//!
+//! Who may is typed out here from `api.md`, a second time on purpose. Keys open REST alone; people open these by their session.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use atelier_app::api::{
+    account::{
+        AcceptInvitation, AddKey, AddProject, ChangePassword, Invite, ListInvitations, ListKeys, ListMembers, LookAtLink, MakeResetLink, MyProjects,
+        RemoveMember, RenameProject, RevokeKey, SetRole, SetTheme, SetUp, SetUpPage, ShowInstance, SignIn, SignInPage, SignOut, UpdateAccount, UseReset,
+        WithdrawInvitation,
+    },
+    prompt::{ArchivePrompt, CreatePrompt, DescribePrompt, FindPrompts, LabelMoves, ListPrompts, MoveLabel, PromptPage, SaveVersion},
+    run::{ListRuns, RunAndWait, ShowRun, StreamRun},
+};
+use atelier_backend::{
+    account,
+    local::Status,
+    prompt,
+    session::{self, Stored},
+};
+use atelier_domain::{
+    account::{Role, Scope},
+    id::{ProjectId, PromptId, RunId, UserId},
+    prompt::{Body, Draft, NewPrompt, Params, PromptType},
+};
+use http::{Method, StatusCode, header};
+use serde_json::{Value, json};
+use server_fn::ServerFn;
+use uuid::Uuid;
+
+use crate::support::{Answer, Client, TestApp, TestStudio, for_each_engine};
+
+const PASSWORD: &str = "four plain words here";
+const OUR_PAGES: &str = "http://127.0.0.1:3000";
+
+/// What each column hears: a refusal's status, or [`MAY`].
+type Right = [u16; 8];
+
+const MAY: u16 = 0;
+
+const NOBODY: usize = 0;
+const KEY: usize = 1;
+const VIEWER: usize = 2;
+const REVIEWER: usize = 3;
+const EDITOR: usize = 4;
+const OWNER: usize = 5;
+/// An owner, but of another project.
+const ELSEWHERE: usize = 6;
+/// Of the instance, and in no project.
+const ADMIN: usize = 7;
+
+/// Whose right is a secret that they send, or who asks for nothing of anybody.
+const ANYONE: Right = [MAY; 8];
+/// Their own account.
+const SIGNED_IN: Right = [401, 401, MAY, MAY, MAY, MAY, MAY, MAY];
+/// See prompts, runs; and with whom one is in a project.
+const SEE: Right = [401, 401, MAY, MAY, MAY, MAY, 404, 404];
+/// Write prompts; run the playground.
+const WRITE: Right = [401, 401, 403, 403, MAY, MAY, 404, 404];
+/// Move a label.
+const PUBLISH: Right = [401, 401, 403, 403, MAY, MAY, 404, 404];
+/// Keys, members, and the project itself.
+const ADMINISTER: Right = [401, 401, 403, 403, 403, MAY, 404, 404];
+/// Add projects and users.
+const INSTANCE: Right = [401, 401, 403, 403, 403, 403, 403, MAY];
+
+/// Path, who may, the form with names for ids ([`stage`]; `$new` is another one each time), and the status where it is done.
+type Function = (&'static str, Right, &'static str, u16);
+
+const FUNCTIONS: &[Function] = &[
+    (SignInPage::PATH, ANYONE, "", 200),
+    (SignIn::PATH, ANYONE, "email=$email&password=four+plain+words+here", 200),
+    (SignOut::PATH, ANYONE, "", 200),
+    (SetUpPage::PATH, ANYONE, "", 200),
+    // Somebody is here already.
+    (SetUp::PATH, ANYONE, "name=Mara&email=mara@new.example&password=four+plain+words+here&project=$new", 409),
+    (LookAtLink::PATH, ANYONE, "token=$link", 200),
+    (AcceptInvitation::PATH, ANYONE, "token=$link&name=Mara&password=four+plain+words+here", 200),
+    (UseReset::PATH, ANYONE, "token=$reset&password=four+plain+words+here", 200),
+    (SetTheme::PATH, ANYONE, "theme=dark", 200),
+    (MyProjects::PATH, SIGNED_IN, "home=false", 200),
+    (UpdateAccount::PATH, SIGNED_IN, "name=Mara", 200),
+    (ChangePassword::PATH, SIGNED_IN, "current=four+plain+words+here&password=four+plain+words+here", 200),
+    (ShowInstance::PATH, INSTANCE, "", 200),
+    (AddProject::PATH, INSTANCE, "project=$new", 200),
+    (MakeResetLink::PATH, INSTANCE, "user=$user", 200),
+    (ListMembers::PATH, SEE, "project=$project", 200),
+    (RenameProject::PATH, ADMINISTER, "id=$project&project=$new", 200),
+    (SetRole::PATH, ADMINISTER, "project=$project&user=$user&role=reviewer", 200),
+    (RemoveMember::PATH, ADMINISTER, "project=$project&user=$user", 200),
+    (ListInvitations::PATH, ADMINISTER, "project=$project", 200),
+    (Invite::PATH, ADMINISTER, "project=$project&email=$new@new.example&role=viewer", 200),
+    (WithdrawInvitation::PATH, ADMINISTER, "invitation=$invitation", 200),
+    (ListKeys::PATH, ADMINISTER, "project=$project", 200),
+    (AddKey::PATH, ADMINISTER, "project=$project&name=CI&scopes[]=read", 200),
+    (RevokeKey::PATH, ADMINISTER, "key=$key", 200),
+    (FindPrompts::PATH, SEE, "project=$project&q=", 200),
+    (ListPrompts::PATH, SEE, "project=$project&filter[folder]=&filter[tag]=&filter[q]=&filter[sort]=updated&filter[archived]=false", 200),
+    (PromptPage::PATH, SEE, "project=$project&prompt=$prompt", 200),
+    (LabelMoves::PATH, SEE, "prompt=$prompt", 200),
+    (CreatePrompt::PATH, WRITE, "project=$project&name=$new&kind=text&description=&tags=", 200),
+    (SaveVersion::PATH, WRITE, "form[prompt]=$prompt&form[base]=1&form[text]=two", 200),
+    (DescribePrompt::PATH, WRITE, "prompt=$prompt&name=$new&description=&tags=", 200),
+    (ArchivePrompt::PATH, WRITE, "prompt=$prompt&archived=true", 200),
+    (MoveLabel::PATH, PUBLISH, "prompt=$prompt&label=production&version=1", 200),
+    // There is no model behind these tests.
+    (StreamRun::PATH, WRITE, "prompt=$prompt&version=1&values[x]=y", 502),
+    (RunAndWait::PATH, WRITE, "prompt=$prompt&version=1&values[x]=y", 502),
+    (ListRuns::PATH, SEE, "project=$project&prompt=$prompt", 200),
+    (ShowRun::PATH, SEE, "project=$project&run=$run", 200),
+];
+
+fn column(role: Role) -> usize {
+    match role {
+        Role::Viewer => VIEWER,
+        Role::Reviewer => REVIEWER,
+        Role::Editor => EDITOR,
+        Role::Owner => OWNER,
+    }
+}
+
+struct Caller {
+    name: &'static str,
+    column: usize,
+    client: Client,
+    user: Option<UserId>,
+}
+
+impl Caller {
+    async fn call(&self, test: &TestStudio, path: &str, form: String) -> Answer {
+        self.call_from(OUR_PAGES, test, path, form).await
+    }
+
+    /// As the script of a page at `origin` does, in a session that is new each time: some functions end it.
+    async fn call_from(&self, origin: &str, test: &TestStudio, path: &str, form: String) -> Answer {
+        let mut request = self
+            .client
+            .request(Method::POST, path)
+            .header(header::HOST, "127.0.0.1:3000")
+            .header(header::ORIGIN, origin)
+            .header(header::ACCEPT, "application/json")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(user) = self.user {
+            request = request.header(header::COOKIE, session_of(test, user).await);
+        }
+        self.client.send(request.body(form.into()).unwrap()).await
+    }
+}
+
+async fn session_of(test: &TestStudio, user: UserId) -> String {
+    let id = tower_sessions::session::Id::default().to_string();
+    let data = json!({ "user": user }).to_string();
+    let stored = Stored { id: id.clone(), user: Some(user), data, expires_at: test.studio.clock.now().plus_seconds(60) };
+    assert!(session::create(&test.studio, &stored).await.unwrap());
+    format!("atelier_session={id}")
+}
+
+/// A project, and what every stage in it shares.
+struct Place {
+    project: ProjectId,
+    member: UserId,
+    email: String,
+    run: RunId,
+}
+
+struct Walk {
+    callers: Vec<Caller>,
+    ours: Place,
+    theirs: Place,
+}
+
+impl Walk {
+    async fn begin(test: &TestStudio) -> Self {
+        // Asked before it has missed its weights, the model would answer a stream, and fail in it.
+        while test.studio.model.status() == Status::Loading {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let ours = place(test, test.project, "one-of-ours").await;
+        Self { callers: callers(test).await, ours, theirs: place(test, test.elsewhere, "one-of-theirs").await }
+    }
+
+    fn members(&self) -> impl Iterator<Item = &Caller> {
+        self.callers.iter().filter(|caller| (VIEWER..=OWNER).contains(&caller.column))
+    }
+}
+
+async fn callers(test: &TestStudio) -> Vec<Caller> {
+    let app = TestApp::new(test);
+    let mut all = vec![Caller { name: "nobody", column: NOBODY, client: app.stranger(), user: None }];
+    for scope in Scope::ALL {
+        all.push(Caller { name: scope.as_str(), column: KEY, client: app.with_key(&[*scope]).await, user: None });
+    }
+    for role in Role::ALL {
+        let user = Some(member(test, test.project, role.as_str(), *role).await);
+        all.push(Caller { name: role.as_str(), column: column(*role), client: app.stranger(), user });
+    }
+    let user = Some(member(test, test.elsewhere, "elsewhere", Role::Owner).await);
+    all.push(Caller { name: "elsewhere", column: ELSEWHERE, client: app.stranger(), user });
+    let user = Some(account::add_user(&test.operator(), &address("admin"), None, PASSWORD, true).await.unwrap());
+    all.push(Caller { name: "admin", column: ADMIN, client: app.stranger(), user });
+    all
+}
+
+fn address(name: &str) -> String {
+    format!("{name}@northwind.example")
+}
+
+async fn member(test: &TestStudio, project: ProjectId, name: &str, role: Role) -> UserId {
+    let user = account::add_user(&test.operator(), &address(name), None, PASSWORD, false).await.unwrap();
+    account::add_member(&test.operator(), project, &address(name), role).await.unwrap();
+    user
+}
+
+async fn place(test: &TestStudio, project: ProjectId, name: &str) -> Place {
+    let member = member(test, project, name, Role::Viewer).await;
+    let prompt = prompt_in(test, project).await;
+    Place { project, member, email: address(name), run: run_of(test, project, prompt).await }
+}
+
+/// A new prompt with one version.
+async fn prompt_in(test: &TestStudio, project: ProjectId) -> PromptId {
+    let new = NewPrompt { name: Uuid::now_v7().to_string(), prompt_type: PromptType::Text, description: String::new(), tags: Vec::new() };
+    let id = prompt::create(&test.operator(), project, new).await.unwrap().id;
+    let body = Body::Text("{{x}}".to_owned());
+    let draft = Draft { body, model: None, params: Params::default(), tools: Vec::new(), response_format: None, note: String::new() };
+    prompt::save_version(&test.operator(), id, draft).await.unwrap();
+    id
+}
+
+async fn run_of(test: &TestStudio, project: ProjectId, prompt: PromptId) -> RunId {
+    let id: RunId = test.operator().new_id();
+    let mut db = test.studio.db.begin().await.unwrap();
+    sqlx::query(
+        "INSERT INTO runs (id, project_id, prompt_id, version, model, variables, messages, params, state, output, started_by, started_at) \
+         VALUES ($1, $2, $3, 1, 'local/x', '{}', '[]', '{}', 'running', '', 'Mara', 1)",
+    )
+    .bind(id.to_string())
+    .bind(project.to_string())
+    .bind(prompt.to_string())
+    .execute(&mut *db)
+    .await
+    .unwrap();
+    db.commit().await.unwrap();
+    id
+}
+
+/// Ids by the names that forms have for them; no name begins another.
+type Ids = BTreeMap<&'static str, String>;
+
+/// What a function may use up, new in `place`; who was removed is a member again.
+async fn stage(test: &TestStudio, place: &Place) -> Ids {
+    let (cx, project) = (test.operator(), place.project);
+    account::add_member(&cx, project, &place.email, Role::Viewer).await.unwrap();
+    let (key, _) = account::add_key(&cx, project, "CI", &[Scope::Read]).await.unwrap();
+    let invited = format!("{}@new.example", Uuid::now_v7().simple());
+    let link = account::invite(&cx, project, &invited, Role::Viewer).await.unwrap();
+    let open = account::invitations(&cx, project).await.unwrap();
+    let invitation = open.iter().find(|one| one.email == invited).unwrap().id;
+    let reset = account::reset_link(&cx, place.member).await.unwrap();
+    Ids::from([
+        ("$project", project.to_string()),
+        ("$prompt", prompt_in(test, project).await.to_string()),
+        ("$run", place.run.to_string()),
+        ("$user", place.member.to_string()),
+        ("$email", place.email.clone()),
+        ("$key", key.id.to_string()),
+        ("$invitation", invitation.to_string()),
+        ("$link", token(&link)),
+        ("$reset", token(&reset)),
+    ])
+}
+
+fn token(link: &str) -> String {
+    link.rsplit('/').next().unwrap().to_owned()
+}
+
+/// Ids of nothing.
+fn nowhere(ids: &Ids) -> Ids {
+    ids.keys().map(|name| (*name, Uuid::now_v7().to_string())).collect()
+}
+
+/// `ids`, but `others` under `names`.
+fn swapped(ids: &Ids, others: &Ids, names: &[&'static str]) -> Ids {
+    let mut ids = ids.clone();
+    ids.extend(names.iter().map(|name| (*name, others[name].clone())));
+    ids
+}
+
+/// The form as a browser writes it, brackets encoded.
+fn fill(form: &str, ids: &Ids) -> String {
+    let new = Uuid::now_v7().simple().to_string();
+    let filled = ids.iter().fold(form.replace("$new", &new), |form, (name, id)| form.replace(*name, id));
+    filled.replace('[', "%5B").replace(']', "%5D")
+}
+
+/// The fault of a refusal, but for the request id, which is another one each time.
+#[track_caller]
+fn refused(answer: &Answer, status: u16, what: &str) -> Value {
+    assert_eq!(answer.status, status, "{what}: {}", String::from_utf8_lossy(&answer.body));
+    let mut fault = answer.json();
+    let kind = match status {
+        401 => "unauthenticated",
+        403 => "denied",
+        _ => "not_found",
+    };
+    assert_eq!(fault["kind"], kind, "{what}");
+    assert!(fault.as_object_mut().unwrap().remove("request_id").is_some(), "{what}");
+    fault
+}
+
+async fn audits(test: &TestStudio) -> i64 {
+    let mut db = test.studio.db.read().await.unwrap();
+    sqlx::query_scalar("SELECT COUNT(*) FROM audit").fetch_one(&mut *db).await.unwrap()
+}
+
+#[test]
+fn the_walk_has_every_function_once() {
+    let mut there: Vec<_> = server_fn::axum::server_fn_paths().collect();
+    let mut walked: Vec<_> = FUNCTIONS.iter().map(|(path, ..)| (*path, Method::POST)).collect();
+    there.sort_by_key(|(path, _)| *path);
+    walked.sort_by_key(|(path, _)| *path);
+    assert_eq!(walked, there, "a new function needs its line in FUNCTIONS");
+}
+
+#[tokio::test]
+async fn each_function_is_done_for_whom_the_table_of_rights_names_and_refused_to_all_others() {
+    for_each_engine(async |test| {
+        let walk = Walk::begin(test).await;
+        for (path, right, form, done) in FUNCTIONS {
+            let ids = stage(test, &walk.ours).await;
+            let before = audits(test).await;
+            for caller in walk.callers.iter().filter(|caller| right[caller.column] != MAY) {
+                let (what, status) = (format!("{path} as {}", caller.name), right[caller.column]);
+                let told = refused(&caller.call(test, path, fill(form, &ids)).await, status, &what);
+                if status == 404 {
+                    let nothing = caller.call(test, path, fill(form, &nowhere(&ids))).await;
+                    assert_eq!(told, refused(&nothing, 404, &what), "{what}: not even the sentence tells them apart");
+                }
+            }
+            assert_eq!(audits(test).await, before, "{path} was refused, and changed something");
+            for caller in walk.callers.iter().filter(|caller| right[caller.column] == MAY) {
+                let ids = stage(test, &walk.ours).await;
+                let answer = caller.call(test, path, fill(form, &ids)).await;
+                assert_eq!(answer.status, *done, "{path} as {}: {}", caller.name, String::from_utf8_lossy(&answer.body));
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_projects_ids_are_unknown_alone_and_beside_our_own() {
+    for_each_engine(async |test| {
+        let walk = Walk::begin(test).await;
+        let (ours, theirs) = (stage(test, &walk.ours).await, stage(test, &walk.theirs).await);
+        let (nothing, before) = (nowhere(&theirs), audits(test).await);
+        for (path, right, form, _) in FUNCTIONS.iter().filter(|(_, right, ..)| right[ELSEWHERE] == 404) {
+            let used: Vec<_> = ours.keys().copied().filter(|name| form.contains(*name)).collect();
+            assert!(!used.is_empty(), "{path} names nothing of a project");
+            for caller in walk.members() {
+                for names in used.chunks(1).chain([used.as_slice()]) {
+                    let what = format!("{path} as {} with their {names:?}", caller.name);
+                    // In their own project they hear first that they may not.
+                    let in_ours = used.contains(&"$project") && !names.contains(&"$project");
+                    let status = if in_ours && right[caller.column] != MAY { right[caller.column] } else { 404 };
+                    let told = caller.call(test, path, fill(form, &swapped(&ours, &theirs, names))).await;
+                    let unknown = caller.call(test, path, fill(form, &swapped(&ours, &nothing, names))).await;
+                    assert_eq!(refused(&told, status, &what), refused(&unknown, status, &what), "{what}: not even the sentence tells them apart");
+                }
+            }
+        }
+        assert_eq!(audits(test).await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_function_runs_for_a_page_of_another_origin() {
+    for_each_engine(async |test| {
+        let walk = Walk::begin(test).await;
+        let ids = stage(test, &walk.ours).await;
+        let before = audits(test).await;
+        for (path, _, form, _) in FUNCTIONS {
+            for caller in walk.callers.iter().filter(|caller| [OWNER, ADMIN].contains(&caller.column)) {
+                let answer = caller.call_from("https://evil.example", test, path, fill(form, &ids)).await;
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} as {}", caller.name);
+            }
+        }
+        assert_eq!(audits(test).await, before);
+    })
+    .await;
+}
