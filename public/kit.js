@@ -72,7 +72,8 @@ addEventListener("change", (e) => {
 
 // Keys. An element names its own: data-key="n", or data-go="p" for g p. Off where [data-keys=off].
 const typing = (el) => el?.closest?.("input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable], [role=textbox]");
-let leader = 0;
+const NEVER = -Infinity; // not 0: time begins with the page, and its first keys count
+let leader = NEVER;
 function press(selector) {
   const el = [...document.querySelectorAll(selector)].find((e) => e.checkVisibility());
   if (!el) return false;
@@ -101,7 +102,7 @@ function handle(e) {
   if (e.key === "Escape") return !typing(e.target) && !find("[popover]:popover-open") && press("a[data-esc]");
   if (typing(e.target) || find("[data-keys=off]")) return false;
   const led = e.timeStamp - leader < 1500;
-  leader = 0;
+  leader = NEVER;
   if (led) return press(`[data-go="${CSS.escape(e.key)}"]`);
   if (e.key === "g") leader = e.timeStamp;
   if (e.key === "?") return toggle("shortcuts");

@@ -13,9 +13,19 @@ use leptos::server_fn::{
 };
 use serde::{Deserialize, Serialize};
 
+/// The answer of a server function: its output as JSON, or its fault.
+pub type Raw = Result<String, UiError>;
+
 /// A fault on its way to a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UiError(pub Fault);
+
+impl UiError {
+    /// Page and server do not understand each other: the studio was updated while the page was open.
+    pub fn other_version() -> Self {
+        Self(Fault::new(Kind::Invalid, "unreadable", "The form could not be read. Reload the page and try again."))
+    }
+}
 
 impl fmt::Display for UiError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,9 +49,7 @@ impl FromServerFnError for UiError {
             ServerFnErrorErr::Request(_) => {
                 Self(Fault::upstream("offline", "The studio cannot be reached. What you typed is still here; try again in a moment."))
             }
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
-                Self(Fault::new(Kind::Invalid, "unreadable", "The form could not be read. Reload the page and try again."))
-            }
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => Self::other_version(),
             _ => Self(Fault::internal()),
         }
     }

@@ -5,18 +5,57 @@ pub mod editor;
 pub mod prompt;
 pub mod run;
 
-use std::str::FromStr;
+use std::{pin::Pin, str::FromStr, sync::Arc};
 
 use atelier_backend::cx::{Actor, Cx};
 use atelier_domain::fault::Fault;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_axum::ResponseOptions;
+use serde::Serialize;
 
 use crate::{
-    api::UiError,
+    api::{Raw, UiError},
     platform::{Viewer, ViewerProject, ViewerUser},
 };
+
+type Answering = Pin<Box<dyn Future<Output = Raw> + Send>>;
+
+/// A server function with its arguments, which a page runs while it is rendered.
+#[derive(Clone)]
+pub struct Call(Arc<dyn Fn() -> Answering + Send + Sync>);
+
+impl PartialEq for Call {
+    /// A page is rendered once: nothing asks whether it changed.
+    fn eq(&self, _: &Self) -> bool {
+        false
+    }
+}
+
+impl Call {
+    pub fn new<S>(call: S) -> Self
+    where
+        S: ServerFn<Error = UiError> + Clone + Sync + 'static,
+        S::Output: Serialize,
+    {
+        Self(Arc::new(move || {
+            let call = call.clone();
+            Box::pin(async move {
+                let output = call.run_body().await?;
+                serde_json::to_string(&output).map_err(|_| UiError(Fault::internal()))
+            })
+        }))
+    }
+
+    pub async fn answer(self) -> Raw {
+        (self.0)().await
+    }
+}
+
+/// The server never sends forms to itself.
+pub async fn post(_: &'static str, _: String) -> Raw {
+    Err(UiError(Fault::internal()))
+}
 
 /// The caller, as the session middleware found it.
 ///

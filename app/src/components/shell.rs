@@ -35,6 +35,7 @@ pub fn Shell(
         <Palette/>
         <Shortcuts/>
         <Toasts/>
+        // What kit.js says aloud, and the last element of every page: the head waits for it before anything is drawn.
         <p class="sr" id="said" role="status"></p>
     }
     .into_any()

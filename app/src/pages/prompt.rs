@@ -2,6 +2,7 @@
 
 mod editor;
 mod frame;
+mod glance;
 mod history;
 mod list;
 mod new;

@@ -1,5 +1,6 @@
 //! Words in a frame: labels, tags, keys, times, people.
 
+use atelier_domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
 /// A label that a version carries, and the version's number where it isn't plain from the place.
@@ -33,21 +34,16 @@ pub fn Tag(
 
 #[component]
 pub fn Kbd(children: Children) -> impl IntoView {
-    view! { <kbd class="c-kbd">{children()}</kbd> }
+    view! { <kbd class="c-kbd">{children()}</kbd> }.into_any()
 }
 
-/// A moment. `text` is short and fit for its place; `full` shows on hover.
+/// A moment: how long ago as seen at `now`, or else its date. The date shows on hover.
 #[component]
-pub fn Time(
-    /// RFC 3339, UTC.
-    #[prop(into)]
-    at: String,
-    #[prop(into)] text: String,
-    #[prop(optional, into)] full: Option<String>,
-) -> impl IntoView {
-    let title = full.unwrap_or_else(|| at.clone());
+pub fn Time(at: Timestamp, #[prop(optional)] now: Option<Timestamp>) -> impl IntoView {
+    let date = at.readable();
+    let text = now.map_or_else(|| date.clone(), |now| at.relative(now));
     view! {
-        <time datetime=at title=title>
+        <time datetime=at.to_string() title=date>
             {text}
         </time>
     }

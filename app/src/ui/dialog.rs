@@ -1,16 +1,9 @@
 //! Native dialogs, opened by `<Opens>`.
 
-use leptos::{
-    form::ActionForm,
-    html,
-    prelude::*,
-    server_fn::{Http, ServerFn, client::Client, codec::PostUrl, request::ClientReq, serde::de::DeserializeOwned},
-    wasm_bindgen::JsCast,
-    web_sys::{FormData, HtmlDialogElement},
-};
+use leptos::{html, prelude::*, wasm_bindgen::JsCast, web_sys::HtmlDialogElement};
 
 use super::{Close, ErrorNote, Icon, Submit, failure};
-use crate::api::UiError;
+use crate::ask::{ActionForm, Change};
 
 /// Closes a dialog from code: after its work is done.
 pub fn close_dialog(id: &str) {
@@ -19,16 +12,12 @@ pub fn close_dialog(id: &str) {
     }
 }
 
-/// Closes the dialog each time that the action succeeds.
-pub fn close_on_success<S>(id: impl Into<String>, action: ServerAction<S>)
-where
-    S: ServerFn<Error = UiError> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
+/// Closes the dialog each time that the change succeeds.
+pub fn close_on_success(id: impl Into<String>, change: Change) {
     let id = id.into();
-    let value = action.value();
+    let answer = change.answer();
     Effect::new(move || {
-        if value.with(|value| matches!(value, Some(Ok(_)))) {
+        if answer.with(|value| matches!(value, Some(Ok(_)))) {
             close_dialog(&id);
         }
     });
@@ -70,7 +59,7 @@ pub fn Dialog(
 
 /// Asks before an action. The children are the form's hidden inputs and, where wanted, a field for a reason.
 #[component]
-pub fn ConfirmDialog<S, Out>(
+pub fn ConfirmDialog(
     #[prop(into)] id: String,
     #[prop(into)] title: Signal<String>,
     /// What will happen, in a sentence.
@@ -80,16 +69,9 @@ pub fn ConfirmDialog<S, Out>(
     #[prop(into)]
     confirm: String,
     #[prop(default = "danger")] kind: &'static str,
-    action: ServerAction<S>,
+    action: Change,
     children: Children,
-) -> impl IntoView
-where
-    S: DeserializeOwned + ServerFn<Protocol = Http<PostUrl, Out>, Error = UiError> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-    <<S::Client as Client<UiError>>::Request as ClientReq<UiError>>::FormData: From<FormData>,
-    S::Client: Client<UiError>,
-    Out: 'static,
-{
+) -> impl IntoView {
     close_on_success(id.clone(), action);
     view! {
         <Dialog id=id.clone() title=title small=true>

@@ -1,18 +1,14 @@
 //! Fields of a form, each with its label, hint and the error that names it.
 
-use leptos::{html, prelude::*, server_fn::ServerFn};
+use leptos::{html, prelude::*};
 
 use super::Icon;
-use crate::api::UiError;
+use crate::{api::UiError, ask::Change};
 
-/// The error that an action ended with, for `<Field fault>` and `<ErrorNote fault>`.
-pub fn failure<S>(action: ServerAction<S>) -> Signal<Option<UiError>>
-where
-    S: ServerFn<Error = UiError> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
-    let value = action.value();
-    Signal::derive(move || value.with(|value| value.as_ref().and_then(|result| result.as_ref().err().cloned())))
+/// The error that a change ended with, for `<Field fault>` and `<ErrorNote fault>`.
+pub fn failure(change: Change) -> Signal<Option<UiError>> {
+    let answer = change.answer();
+    Signal::derive(move || answer.with(|answer| answer.as_ref().and_then(|result| result.as_ref().err().cloned())))
 }
 
 /// What one field needs around its control: ids, the detail of its error, and what describes it.

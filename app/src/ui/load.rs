@@ -1,21 +1,26 @@
 //! Everything that is loaded, is loaded here.
 
-use leptos::{either::Either, prelude::*};
-use serde::{Serialize, de::DeserializeOwned};
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
 
 use super::ErrorNote;
-use crate::api::UiError;
+use crate::{
+    api::{Raw, UiError},
+    ask::{Reading, decode},
+};
 
-/// Shows a resource: a skeleton at first, then the data, which stays while newer data loads under a thin bar.
+/// Shows what was read: a skeleton at first, then the data, which stays while newer data loads under a thin bar.
 /// An error stands in its place with a way to try again.
 ///
 /// Around a whole table, never inside one: it draws a `<div>`, which a parser would move out of the table.
 ///
-/// The error is part of the resource's value, so it reaches the browser with its request id; an `ErrorBoundary`
+/// The error is part of the answer, so it reaches the browser with its request id; an `ErrorBoundary`
 /// would carry only its text.
 #[component]
 pub fn Load<T, F, V>(
-    resource: Resource<Result<T, UiError>>,
+    reading: Reading<T>,
     /// Lines of the skeleton.
     #[prop(default = 3)]
     rows: usize,
@@ -26,18 +31,24 @@ pub fn Load<T, F, V>(
     children: F,
 ) -> impl IntoView
 where
-    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
-    F: Fn(T) -> V + Clone + Send + Sync + 'static,
+    T: DeserializeOwned + 'static,
+    F: Fn(T) -> V + Send + Sync + 'static,
     V: IntoView + 'static,
 {
+    loading(reading.raw(), rows, table, Arc::new(move |text| decode(text).map(|data| children(data).into_any())))
+}
+
+type Draw = Arc<dyn Fn(&str) -> Result<AnyView, UiError> + Send + Sync>;
+
+fn loading(answer: Resource<Raw>, rows: usize, table: bool, draw: Draw) -> AnyView {
     let pending = RwSignal::new(false);
-    let retry = Callback::new(move |()| resource.refetch());
+    let retry = Callback::new(move |()| answer.refetch());
     let shown = move || {
-        let children = children.clone();
+        let draw = draw.clone();
         Suspend::new(async move {
-            match resource.await {
-                Ok(data) => Either::Left(children(data)),
-                Err(fault) => Either::Right(view! { <ErrorNote fault=Signal::stored(Some(fault)) retry=retry/> }),
+            match answer.await.and_then(|text| draw(&text)) {
+                Ok(view) => view,
+                Err(fault) => view! { <ErrorNote fault=Signal::stored(Some(fault)) retry=retry/> }.into_any(),
             }
         })
     };

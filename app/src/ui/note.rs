@@ -1,5 +1,6 @@
 //! What is said beside what it is about: callouts, errors, nothing yet.
 
+use atelier_domain::fault::Kind;
 use leptos::prelude::*;
 
 use super::Icon;
@@ -32,7 +33,9 @@ pub fn ErrorNote(#[prop(into)] fault: Signal<Option<UiError>>, #[prop(optional, 
     move || {
         let UiError(fault) = fault.get()?;
         let id = fault.request_id.map(|id| view! { " Request " <code>{id}</code> });
-        let again = retry.map(|retry| {
+        // What is gone or not allowed stays so.
+        let passes = matches!(fault.kind, Kind::Upstream | Kind::Internal | Kind::Limited);
+        let again = retry.filter(|_| passes).map(|retry| {
             view! {
                 <button class="c-btn" data-size="s" type="button" on:click=move |_| retry.run(())>
                     "Try again"

@@ -1,45 +1,51 @@
-//! A row's detail beside its list, with a URL of its own. Inside `<div class="l-panes" data-peek>`, after the list.
+//! A row's detail beside its list, at `?peek=`. Inside `<div class="l-panes" data-peek>`, after the list.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
-use super::Icon;
+use super::{Icon, url::use_href_with};
 
-/// Links and buttons in the peek's head, before the one that closes it.
-#[slot]
-pub struct Tools {
-    children: Children,
-}
-
+/// Nothing while no row is open. Its link in the row is the first of the row's head: `kit.js` goes from one to the next.
 #[component]
 pub fn Peek(
-    #[prop(into)] title: Signal<String>,
-    /// The list without the peek; Esc goes there too.
-    #[prop(into)]
-    close: Signal<String>,
-    #[prop(optional)] tools: Option<Tools>,
-    children: Children,
+    /// What a row is: "Run".
+    title: &'static str,
+    children: ChildrenFn,
 ) -> impl IntoView {
-    view! {
-        <aside class="c-peek" id="peek" aria-labelledby="peek-h">
-            <div class="c-pane-head">
-                <h2 id="peek-h">{title}</h2>
-                <span class="l-row l-end">
-                    {tools.map(|tools| (tools.children)())}
-                    <a
-                        class="c-btn"
-                        data-kind="quiet"
-                        data-icon="true"
-                        data-size="s"
-                        data-esc="true"
-                        aria-label="Close"
-                        href=move || close.try_get().unwrap_or_default()
-                    >
-                        <Icon name="x"/>
-                    </a>
-                </span>
-            </div>
-            {children()}
-        </aside>
-    }
-    .into_any()
+    let (location, href_with) = (use_location(), use_href_with());
+    let (path, query) = (location.pathname, location.query);
+    let open = ArcMemo::new(move |_| query.with(|query| query.get_str("peek").is_some()));
+    let shown = move || {
+        let href_with = href_with.clone();
+        open.get().then(|| {
+            view! {
+                <aside class="c-peek" id="peek" aria-labelledby="peek-h">
+                    <div class="c-pane-head">
+                        <h2 id="peek-h">{title}</h2>
+                        <span class="l-row l-end">
+                            // A row's own page lies below the list's.
+                            <a class="c-btn" data-size="s" href=move || format!("{}/{}", path.get(), query.with(|query| query.get("peek")).unwrap_or_default())>
+                                "Open"
+                            </a>
+                            <a
+                                class="c-btn"
+                                data-kind="quiet"
+                                data-icon="true"
+                                data-size="s"
+                                data-esc="true"
+                                aria-label="Close"
+                                href=move || href_with(&[("peek", None)])
+                            >
+                                <Icon name="x"/>
+                            </a>
+                        </span>
+                    </div>
+                    <div class="l-pane-body" tabindex="0" role="region" aria-label=title>
+                        {children()}
+                    </div>
+                </aside>
+            }
+        })
+    };
+    shown.into_any()
 }

@@ -5,6 +5,34 @@ use leptos_router::hooks::use_query_map;
 
 use super::{Icon, url::use_href_with};
 
+/// A table that scrolls by itself; the children are its rows.
+#[component]
+pub fn Table(
+    /// Says what is in it, to who cannot see it.
+    caption: &'static str,
+    /// The columns' words; the column without holds actions.
+    heads: &'static [&'static str],
+    children: Children,
+) -> impl IntoView {
+    let heads = heads.iter().map(|words| {
+        let words = if words.is_empty() { view! { <span class="sr">"Actions"</span> }.into_any() } else { (*words).into_any() };
+        view! { <th scope="col">{words}</th> }
+    });
+    let heads = heads.collect_view();
+    view! {
+        <div class="c-scroll" tabindex="0" role="region" aria-label=caption>
+            <table class="c-table" data-rows="m">
+                <caption class="sr">{caption}</caption>
+                <thead>
+                    <tr>{heads}</tr>
+                </thead>
+                <tbody>{children()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
 /// A column's head that sorts: once upwards, again downwards.
 #[component]
 pub fn SortHead(

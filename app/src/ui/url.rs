@@ -8,15 +8,6 @@ pub fn use_route_params() -> ArcMemo<ParamsMap> {
     use_context().unwrap_or_else(|| ArcMemo::new(|_| ParamsMap::default()))
 }
 
-/// How often an action has ended; for what a resource depends on.
-pub fn times<I, O>(action: Action<I, O>) -> usize
-where
-    I: Send + Sync + 'static,
-    O: Send + Sync + 'static,
-{
-    action.version().try_get().unwrap_or_default()
-}
-
 /// Makes links to this page with some of its query changed, or taken out by `None`.
 pub fn use_href_with() -> impl Fn(&[(&'static str, Option<&str>)]) -> String + Clone + Send + Sync + 'static {
     let location = use_location();

@@ -34,45 +34,25 @@ pub fn Crumbs(#[prop(optional, into)] trail: Signal<Vec<Crumb>>, #[prop(into)] h
     .into_any()
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tab {
-    pub label: String,
-    pub href: String,
-    pub count: Option<usize>,
-}
-
-impl Tab {
-    pub fn new(label: impl Into<String>, href: impl Into<String>) -> Self {
-        Self { label: label.into(), href: href.into(), count: None }
-    }
-
-    pub fn count(self, count: usize) -> Self {
-        Self { count: Some(count), ..self }
-    }
-}
-
-/// Tabs are links; the one that leads to where we are is current.
+/// Tabs are links; the one that leads to where we are is current, or else the first.
 #[component]
 pub fn Tabs(
     /// Names the set: "Prompt".
-    #[prop(into)]
-    label: String,
-    #[prop(into)] tabs: Signal<Vec<Tab>>,
+    label: &'static str,
+    /// Words, and where they lead.
+    tabs: Vec<(&'static str, String)>,
 ) -> impl IntoView {
-    let is_here = use_is_here();
-    let links = move || {
-        let is_here = is_here.clone();
-        let link = move |tab: Tab| {
-            let (is_here, href) = (is_here.clone(), tab.href.clone());
-            view! {
-                <a href=tab.href aria-current=move || is_here(&href).then_some("page")>
-                    {tab.label}
-                    {tab.count.map(|count| view! { <span class="c-count">{count}</span> })}
-                </a>
-            }
-        };
-        tabs.get().into_iter().map(link).collect_view()
-    };
+    let (is_here, hrefs) = (use_is_here(), tabs.iter().map(|(_, href)| href.clone()).collect::<Vec<_>>());
+    let current = ArcMemo::new(move |_| hrefs.iter().position(|href| is_here(href)).unwrap_or_default());
+    let links = tabs.into_iter().enumerate().map(|(at, (words, href))| {
+        let current = current.clone();
+        view! {
+            <a href=href aria-current=move || (current.get() == at).then_some("page")>
+                {words}
+            </a>
+        }
+    });
+    let links = links.collect_view();
     view! {
         <nav class="c-tabs" aria-label=label>
             {links}

@@ -36,6 +36,12 @@ pub fn Account(sign_out: Option<String>) -> impl IntoView {
                     <Icon name="user"/>
                     "Account"
                 </a>
+                {user.admin.then(|| view! {
+                    <a href="/admin">
+                        <Icon name="users"/>
+                        "Administration"
+                    </a>
+                })}
                 <button type="button" class="l-script" command="show-modal" commandfor="shortcuts" aria-haspopup="dialog">
                     <Icon name="keyboard"/>
                     "Keyboard shortcuts"

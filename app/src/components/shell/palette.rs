@@ -25,9 +25,10 @@ use crate::{
     ui::{Icon, Kbd, close_dialog},
 };
 
-/// What is typed, what was found for it, and the entry that Enter takes.
+/// What is typed, what was found for it, and the entry that Enter takes. Nothing is listed before it is first opened.
 #[derive(Clone, Copy)]
 struct State {
+    opened: RwSignal<bool>,
     project: Memo<Option<ViewerProject>>,
     query: RwSignal<String>,
     found: RwSignal<Vec<FoundPrompt>>,
@@ -39,7 +40,7 @@ impl State {
     fn new() -> Self {
         let (query, found, project) = (RwSignal::new(String::new()), RwSignal::new(Vec::new()), use_project());
         let entries = Memo::new(move |_| entries(&query.read(), &found.read(), project.read().as_ref()));
-        Self { project, query, found, at: RwSignal::new(0), entries }
+        Self { opened: RwSignal::new(false), project, query, found, at: RwSignal::new(0), entries }
     }
 
     /// Narrows what is known at once, and asks for prompts when typing rests for 120 ms.
@@ -85,12 +86,14 @@ pub fn Palette() -> impl IntoView {
     view! {
         <dialog class="c-palette" id="palette" aria-label="Search or jump to" closedby="any">
             <Input state=state take=take/>
-            <List entries=state.entries at=state.at query=state.query take=take/>
+            <div class="c-palette-list" id="palette-list" role="listbox" aria-label="Results" tabindex="-1">
+                {move || state.opened.get().then(|| view! { <List entries=state.entries at=state.at query=state.query take=take/> })}
+            </div>
             <div class="c-palette-foot">
                 <span><Kbd>"↑"</Kbd><Kbd>"↓"</Kbd>" move"</span>
                 <span><Kbd>"↵"</Kbd>" open"</span>
                 <span class="l-end" role="status">
-                    {move || match state.entries.with(Vec::len) { 1 => "1 result".to_owned(), count => format!("{count} results") }}
+                    {move || state.opened.get().then(|| match state.entries.with(Vec::len) { 1 => "1 result".to_owned(), count => format!("{count} results") })}
                 </span>
             </div>
         </dialog>
@@ -112,12 +115,18 @@ fn Input(state: State, take: Callback<usize>) -> impl IntoView {
         event.prevent_default();
     };
     // What was typed before the wasm arrived counts as well; each opening begins with the whole list.
-    let on_focus = move |_| {
+    let begin = move || {
         if let Some(input) = input.get_untracked() {
+            state.opened.set(true);
             state.search(input.value());
             input.select();
         }
     };
+    Effect::new(move || {
+        if input.get().is_some_and(|input| input.matches(":focus").unwrap_or_default()) {
+            begin();
+        }
+    });
     view! {
         <div class="c-palette-field">
             <Icon name="search"/>
@@ -135,7 +144,7 @@ fn Input(state: State, take: Callback<usize>) -> impl IntoView {
                 spellcheck="false"
                 on:input=move |event| state.search(event_target_value(&event))
                 on:keydown=on_key
-                on:focus=on_focus
+                on:focus=move |_| begin()
             />
             <Kbd>"esc"</Kbd>
         </div>

@@ -5,11 +5,14 @@ use leptos::prelude::*;
 use super::way::PLACES;
 use crate::ui::{Dialog, Kbd};
 
-const KEYS: [(&str, &[&str]); 5] = [
+const KEYS: [(&str, &[&str]); 8] = [
     ("Search or jump to", &["⌘", "K"]),
     ("New, on a list", &["n"]),
     ("Search this list", &["/"]),
-    ("Close what is open", &["esc"]),
+    ("Run the version", &["⌘", "↵"]),
+    ("The next row, while one is open beside the list", &["j"]),
+    ("The row before it", &["k"]),
+    ("Close what is open, or stands beside", &["esc"]),
     ("These shortcuts", &["?"]),
 ];
 

@@ -6,26 +6,25 @@ use leptos::prelude::*;
 use super::{new_project::NewProject, once::SentPlain, users::Users};
 use crate::pages::Screen;
 use crate::{
-    api::{
-        UiError,
-        account::{AddProject, Instance, MakeResetLink, show_instance},
-    },
+    api::account::{AddProject, Instance, MakeResetLink, ShowInstance},
+    ask::{Change, Reading},
     components::shell::{Actions, Page},
     platform::use_viewer,
-    ui::{Empty, Icon, Load, Opens, Time, failure},
+    ui::{Empty, Icon, Load, Opens, Panel, Table, Time, failure},
 };
 
 pub struct Admin {
     /// None for whom this page is closed.
-    instance: Option<Resource<Result<Instance, UiError>>>,
-    add: ServerAction<AddProject>,
-    reset: ServerAction<MakeResetLink>,
+    instance: Option<Reading<Instance>>,
+    add: Change,
+    reset: Change,
 }
 
 impl Screen for Admin {
     fn data() -> Self {
         let admin = use_viewer().user.is_some_and(|user| user.admin);
-        Self { instance: admin.then(|| Resource::new(|| (), |()| show_instance())), add: ServerAction::new(), reset: ServerAction::new() }
+        let instance = admin.then(|| Reading::new(|| ShowInstance {}));
+        Self { instance, add: Change::by::<AddProject>(), reset: Change::by::<MakeResetLink>() }
     }
 
     fn view(this: Self) -> AnyView {
@@ -41,7 +40,7 @@ impl Screen for Admin {
                 </Actions>
                 <div class="l-scroll">
                     <SentPlain faults=vec![failure(add), failure(reset)]/>
-                    <Load resource=instance rows=6 table=true let:instance>
+                    <Load reading=instance rows=6 table=true let:instance>
                         <Users users=instance.users now=instance.now reset=reset/>
                         <Projects projects=instance.projects now=instance.now/>
                     </Load>
@@ -77,28 +76,20 @@ fn Projects(projects: Vec<Project>, now: Timestamp) -> impl IntoView {
             Some(_) => view! { <a class="c-row-link" href=format!("/p/{id}/prompts")>{project.name}</a> }.into_any(),
             None => project.name.into_any(),
         };
-        let at = project.created_at;
         view! {
             <tr>
                 <th scope="row">{name}</th>
-                <td><Time at=at.to_string() text=at.relative(now) full=at.readable()/></td>
+                <td><Time at=project.created_at now=now/></td>
             </tr>
         }
     });
+    let rows = rows.collect_view();
     view! {
-        <section class="c-panel" aria-labelledby="all-h">
-            <div class="c-panel-head">
-                <h2 id="all-h">"Projects"</h2>
-                <p>"Those that you are in are links."</p>
-            </div>
-            <div class="c-scroll" tabindex="0" role="region" aria-label="Table of projects">
-                <table class="c-table">
-                    <caption class="sr">"All projects of this studio"</caption>
-                    <thead><tr><th scope="col">"Name"</th><th scope="col">"Made"</th></tr></thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
-        </section>
+        <Panel id="all" title="Projects" say="Those that you are in are links.">
+            <Table caption="All projects of this studio" heads=&["Name", "Made"]>
+                {rows}
+            </Table>
+        </Panel>
     }
     .into_any()
 }

@@ -7,24 +7,22 @@ use leptos_router::hooks::use_location;
 use super::{new_project::NewProject, once::SentPlain};
 use crate::pages::Screen;
 use crate::{
-    api::{
-        UiError,
-        account::{AddProject, my_projects},
-    },
+    api::account::{AddProject, MyProjects},
+    ask::{Change, Reading},
     components::shell::{Actions, Page},
     platform::use_viewer,
     ui::{Empty, Icon, Load, Opens, failure},
 };
 
 pub struct Projects {
-    mine: Resource<Result<Vec<Membership>, UiError>>,
-    add: ServerAction<AddProject>,
+    mine: Reading<Vec<Membership>>,
+    add: Change,
 }
 
 impl Screen for Projects {
     fn data() -> Self {
         let home = use_location().pathname.with_untracked(|path| path == "/");
-        Self { mine: Resource::new(move || home, my_projects), add: ServerAction::new() }
+        Self { mine: Reading::new(move || MyProjects { home }), add: Change::by::<AddProject>() }
     }
 
     fn view(this: Self) -> AnyView {
@@ -42,7 +40,7 @@ impl Screen for Projects {
                 </Actions>
                 <div class="l-scroll">
                     <SentPlain faults=vec![failure(this.add)]/>
-                    <Load resource=this.mine rows=4 table=true let:mine>
+                    <Load reading=this.mine rows=4 table=true let:mine>
                         <List mine=mine admin=admin/>
                     </Load>
                 </div>

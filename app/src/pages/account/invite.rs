@@ -1,22 +1,22 @@
 //! A new invitation, and its link, which is shown once.
 
 use atelier_domain::account::Role;
-use leptos::{ev, form::ActionForm, prelude::*};
+use leptos::{ev, prelude::*};
 
 use super::{
     land::{focus_mistake, unplaced},
     once::Once,
 };
 use crate::{
-    api::account::Invite,
+    ask::{ActionForm, Change},
     ui::{Callout, Close, Dialog, ErrorNote, Field, Select, Submit, failure},
 };
 
 /// The dialog with the id `invite`. Closing it forgets the link.
 #[component]
-pub fn InviteDialog(project: String, action: ServerAction<Invite>) -> impl IntoView {
+pub fn InviteDialog(project: String, action: Change) -> impl IntoView {
     focus_mistake(action);
-    let link = Memo::new(move |_| action.value().get().and_then(Result::ok));
+    let link = Memo::new(move |_| action.output::<String>());
     let inside = move || match link.get() {
         Some(link) => view! { <Made link=link/> }.into_any(),
         None => view! { <Asking project=project.clone() action=action/> }.into_any(),
@@ -30,7 +30,7 @@ pub fn InviteDialog(project: String, action: ServerAction<Invite>) -> impl IntoV
 }
 
 #[component]
-fn Asking(project: String, action: ServerAction<Invite>) -> impl IntoView {
+fn Asking(project: String, action: Change) -> impl IntoView {
     let fault = failure(action);
     let options = Role::ALL.iter().map(|role| (role.as_str().to_owned(), format!("{role}: {}", role.explains().to_lowercase()))).collect::<Vec<_>>();
     view! {

@@ -8,9 +8,10 @@ use leptos::prelude::*;
 
 use super::{land::on_success, new_key::NewKeyDialog, once::SentPlain};
 use crate::{
-    api::account::{self as api, AddKey, RevokeKey, list_keys},
+    api::account::{self as api, AddKey, ListKeys, NewKey, RevokeKey},
+    ask::{Change, Reading},
     platform::ViewerProject,
-    ui::{Callout, ConfirmDialog, Empty, Load, Opens, Tag, Time, failure, use_toaster},
+    ui::{Callout, ConfirmDialog, Empty, Load, Opens, Panel, Table, Tag, Time, Tools, failure, use_toaster},
 };
 
 #[component]
@@ -21,33 +22,29 @@ pub fn Keys(place: ViewerProject) -> impl IntoView {
         }
         .into_any();
     }
-    let (add, revoke) = (ServerAction::<AddKey>::new(), ServerAction::<RevokeKey>::new());
+    let (add, revoke) = (Change::by::<AddKey>(), Change::by::<RevokeKey>());
     let (toaster, project) = (use_toaster(), place.id.clone());
-    let keys = Resource::new(move || project.clone(), list_keys);
-    on_success(add, move |_| keys.refetch());
+    let keys = Reading::new(move || ListKeys { project: project.clone() });
+    on_success(add, move |_: NewKey| keys.refetch());
     on_success(revoke, move |()| {
         toaster.push("The key is revoked: the next request with it is refused.");
         keys.refetch();
     });
     view! {
-        <section class="c-panel" aria-labelledby="keys-h">
-            <div class="c-panel-head">
-                <h2 id="keys-h">"API keys"</h2>
-                <p>"For programs. A key belongs to this project, and may do what its scopes say."</p>
-                <span class="l-end"><Opens dialog="new-key" kind="primary" small=true key="n">"Make a key"</Opens></span>
-            </div>
+        <Panel id="keys" title="API keys" say="For programs. A key belongs to this project, and may do what its scopes say.">
+            <Tools slot><Opens dialog="new-key" kind="primary" small=true key="n">"Make a key"</Opens></Tools>
             <div class="p-made"><SentPlain faults=vec![failure(add), failure(revoke)]/></div>
-            <Load resource=keys rows=3 table=true let:data>
-                <Table data=data revoke=revoke/>
+            <Load reading=keys rows=3 table=true let:data>
+                <List data=data revoke=revoke/>
             </Load>
-        </section>
+        </Panel>
         <NewKeyDialog project=place.id action=add/>
     }
     .into_any()
 }
 
 #[component]
-fn Table(data: api::Keys, revoke: ServerAction<RevokeKey>) -> impl IntoView {
+fn List(data: api::Keys, revoke: Change) -> impl IntoView {
     let api::Keys { keys, now } = data;
     if keys.is_empty() {
         return view! {
@@ -58,33 +55,20 @@ fn Table(data: api::Keys, revoke: ServerAction<RevokeKey>) -> impl IntoView {
         }
         .into_any();
     }
-    let rows = keys.into_iter().map(|key| view! { <Row key=key now=now revoke=revoke/> });
+    let rows = keys.into_iter().map(|key| view! { <Row key=key now=now revoke=revoke/> }).collect_view();
     view! {
-        <div class="c-scroll" tabindex="0" role="region" aria-label="Table of API keys">
-            <table class="c-table" data-rows="m">
-                <caption class="sr">"API keys of this project"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Ends in"</th>
-                        <th scope="col">"Scopes"</th>
-                        <th scope="col">"Last used"</th>
-                        <th scope="col">"Made by"</th>
-                        <th scope="col"><span class="sr">"Actions"</span></th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
+        <Table caption="API keys of this project" heads=&["Name", "Ends in", "Scopes", "Last used", "Made by", ""]>
+            {rows}
+        </Table>
     }
     .into_any()
 }
 
 #[component]
-fn Row(key: ApiKey, now: Timestamp, revoke: ServerAction<RevokeKey>) -> impl IntoView {
+fn Row(key: ApiKey, now: Timestamp, revoke: Change) -> impl IntoView {
     let scopes = key.scopes.into_iter().map(|scope| view! { <Tag>{scope.as_str()}</Tag> }).collect_view();
     let used = match key.last_used_at {
-        Some(at) => view! { <Time at=at.to_string() text=at.relative(now) full=at.readable()/> }.into_any(),
+        Some(at) => view! { <Time at=at now=now/> }.into_any(),
         None => view! { <span class="c-dim">"never"</span> }.into_any(),
     };
     let last = match key.revoked_at {
@@ -97,7 +81,7 @@ fn Row(key: ApiKey, now: Timestamp, revoke: ServerAction<RevokeKey>) -> impl Int
             <td><code>"…" {key.hint}</code></td>
             <td><span class="l-row">{scopes}</span></td>
             <td>{used}</td>
-            <td>{key.created_by} ", " <Time at=key.created_at.to_string() text=key.created_at.relative(now) full=key.created_at.readable()/></td>
+            <td>{key.created_by} ", " <Time at=key.created_at now=now/></td>
             <td data-num="true">{last}</td>
         </tr>
     }
@@ -105,7 +89,7 @@ fn Row(key: ApiKey, now: Timestamp, revoke: ServerAction<RevokeKey>) -> impl Int
 }
 
 #[component]
-fn Revoke(id: String, name: String, revoke: ServerAction<RevokeKey>) -> impl IntoView {
+fn Revoke(id: String, name: String, revoke: Change) -> impl IntoView {
     let (dialog, title) = (format!("revoke-{id}"), format!("Revoke {name}?"));
     let say = "Programs that use it are refused from their next request on. This cannot be taken back: make a new key first.";
     view! {

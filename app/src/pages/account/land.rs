@@ -1,29 +1,22 @@
 //! What happens when a form's answer is there.
 
-use leptos::{prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys::HtmlElement};
+use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
+use serde::de::DeserializeOwned;
 
-use crate::api::UiError;
+use crate::{api::UiError, ask::Change};
 
 /// Runs after each success.
-pub fn on_success<S>(action: ServerAction<S>, run: impl Fn(S::Output) + 'static)
-where
-    S: ServerFn<Error = UiError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    let value = action.value();
+pub fn on_success<T: DeserializeOwned + 'static>(change: Change, run: impl Fn(T) + 'static) {
     Effect::new(move || {
-        if let Some(Ok(output)) = value.get() {
+        if let Some(output) = change.output() {
             untrack(|| run(output));
         }
     });
 }
 
 /// Loads the page that the answer names, all of it: who looks, or what they may see, has changed.
-pub fn load_on_success<S>(action: ServerAction<S>)
-where
-    S: ServerFn<Output = String, Error = UiError> + Clone + Send + Sync + 'static,
-{
-    on_success(action, |path| load(&path));
+pub fn load_on_success(change: Change) {
+    on_success(change, |path: String| load(&path));
 }
 
 pub fn load(path: &str) {
@@ -32,14 +25,10 @@ pub fn load(path: &str) {
 }
 
 /// Puts the focus on the first field that an answer finds fault with.
-pub fn focus_mistake<S>(action: ServerAction<S>)
-where
-    S: ServerFn<Error = UiError> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
-    let value = action.value();
+pub fn focus_mistake(change: Change) {
+    let answer = change.answer();
     Effect::new(move || {
-        if value.with(|value| matches!(value, Some(Err(_)))) {
+        if answer.with(|answer| matches!(answer, Some(Err(_)))) {
             request_animation_frame(focus_invalid);
         }
     });

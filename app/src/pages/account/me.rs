@@ -1,6 +1,6 @@
 //! One's own account.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 use super::{
     land::{focus_mistake, load_on_success, unplaced},
@@ -10,21 +10,27 @@ use super::{
 use crate::pages::Screen;
 use crate::{
     api::account::{ChangePassword, SetTheme, SignOut, UpdateAccount},
+    ask::{ActionForm, Change},
     components::shell::Page,
     platform::use_viewer,
-    ui::{Check, ErrorNote, Field, Icon, Submit, failure},
+    ui::{Check, ErrorNote, Field, Icon, Panel, Submit, failure},
 };
 
 pub struct Account {
-    update: ServerAction<UpdateAccount>,
-    password: ServerAction<ChangePassword>,
-    theme: ServerAction<SetTheme>,
-    sign_out: ServerAction<SignOut>,
+    update: Change,
+    password: Change,
+    theme: Change,
+    sign_out: Change,
 }
 
 impl Screen for Account {
     fn data() -> Self {
-        Self { update: ServerAction::new(), password: ServerAction::new(), theme: ServerAction::new(), sign_out: ServerAction::new() }
+        Self {
+            update: Change::by::<UpdateAccount>(),
+            password: Change::by::<ChangePassword>(),
+            theme: Change::by::<SetTheme>(),
+            sign_out: Change::by::<SignOut>(),
+        }
     }
 
     fn view(this: Self) -> AnyView {
@@ -36,17 +42,13 @@ impl Screen for Account {
                     <Profile update=this.update/>
                     <Theme choose=this.theme/>
                     <Password change=this.password/>
-                    <section class="c-panel" aria-labelledby="out-h">
-                        <div class="c-panel-head">
-                            <h2 id="out-h">"Sign out"</h2>
-                            <p>"Of this browser; other sessions go on."</p>
-                        </div>
+                    <Panel id="out" title="Sign out" say="Of this browser; other sessions go on.">
                         <div class="c-panel-body">
                             <ActionForm action=this.sign_out>
                                 <Submit pending=this.sign_out.pending() kind="plain"><Icon name="log-out"/>"Sign out"</Submit>
                             </ActionForm>
                         </div>
-                    </section>
+                    </Panel>
                 </div>
             </Page>
         }
@@ -55,14 +57,13 @@ impl Screen for Account {
 }
 
 #[component]
-fn Profile(update: ServerAction<UpdateAccount>) -> impl IntoView {
+fn Profile(update: Change) -> impl IntoView {
     load_on_success(update);
     focus_mistake(update);
     let (viewer, fault) = (use_viewer(), failure(update));
     let user = viewer.user.unwrap_or_default();
     view! {
-        <section class="c-panel" aria-labelledby="profile-h">
-            <div class="c-panel-head"><h2 id="profile-h">"You"</h2></div>
+        <Panel id="profile" title="You">
             <div class="c-panel-body">
                 <ActionForm action=update attr:class="l-form" attr:novalidate="">
                     <ErrorNote fault=unplaced(fault, &["name"])/>
@@ -78,14 +79,14 @@ fn Profile(update: ServerAction<UpdateAccount>) -> impl IntoView {
                     <Submit pending=update.pending()>"Save"</Submit>
                 </ActionForm>
             </div>
-        </section>
+        </Panel>
     }
     .into_any()
 }
 
 /// `kit.js` applies the choice at once; without it, a button sends it.
 #[component]
-fn Theme(choose: ServerAction<SetTheme>) -> impl IntoView {
+fn Theme(choose: Change) -> impl IntoView {
     let chosen = use_viewer().theme.unwrap_or_else(|| "system".to_owned());
     let choices = [("system", "As the system"), ("light", "Light"), ("dark", "Dark")].map(|(theme, words)| {
         view! {
@@ -96,18 +97,14 @@ fn Theme(choose: ServerAction<SetTheme>) -> impl IntoView {
         }
     });
     view! {
-        <section class="c-panel" aria-labelledby="theme-h2">
-            <div class="c-panel-head">
-                <h2 id="theme-h2">"Theme"</h2>
-                <p>"Of this browser."</p>
-            </div>
+        <Panel id="look" title="Theme" say="Of this browser.">
             <div class="c-panel-body">
                 <ActionForm action=choose attr:class="l-row" attr:data-wrap="true">
-                    <span class="c-seg" role="radiogroup" aria-labelledby="theme-h2">{choices.collect_view()}</span>
+                    <span class="c-seg" role="radiogroup" aria-labelledby="look-h">{choices.collect_view()}</span>
                     <span class="p-noscript"><Submit pending=choose.pending() kind="plain" small=true>"Use it"</Submit></span>
                 </ActionForm>
             </div>
-        </section>
+        </Panel>
     }
     .into_any()
 }

@@ -1,7 +1,7 @@
 //! Who is in a project, and as what.
 
 use atelier_domain::account::{Action, Member, Role};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 use super::{
     invitations::Invitations,
@@ -9,9 +9,10 @@ use super::{
     once::SentPlain,
 };
 use crate::{
-    api::account::{self as api, RemoveMember, SetRole, list_members},
+    api::account::{self as api, ListMembers, RemoveMember, SetRole},
+    ask::{ActionForm, Change, Reading},
     platform::{ViewerProject, use_viewer},
-    ui::{Avatar, ConfirmDialog, ErrorNote, Load, Opens, Select, Submit, Time, failure, use_toaster},
+    ui::{Avatar, ConfirmDialog, ErrorNote, Load, Opens, Panel, Select, Submit, Table, Time, Tools, failure, use_toaster},
 };
 
 /// What owners do with a member.
@@ -19,16 +20,16 @@ use crate::{
 struct Acts {
     /// Only owners may.
     may: bool,
-    set_role: ServerAction<SetRole>,
-    remove: ServerAction<RemoveMember>,
+    set_role: Change,
+    remove: Change,
 }
 
 #[component]
 pub fn Members(place: ViewerProject) -> impl IntoView {
     let (project, toaster) = (place.id.clone(), use_toaster());
     let may = Action::Administer.allowed_to(place.role);
-    let acts = Acts { may, set_role: ServerAction::new(), remove: ServerAction::new() };
-    let members = Resource::new(move || project.clone(), list_members);
+    let acts = Acts { may, set_role: Change::by::<SetRole>(), remove: Change::by::<RemoveMember>() };
+    let members = Reading::new(move || ListMembers { project: project.clone() });
     let done = move |own: Option<String>, say: &str| match own {
         Some(path) => load(&path),
         None => {
@@ -39,58 +40,45 @@ pub fn Members(place: ViewerProject) -> impl IntoView {
     on_success(acts.set_role, move |own| done(own, "The role is changed."));
     on_success(acts.remove, move |own| done(own, "They are no longer in the project."));
     let id = place.id.clone();
+    let say = if may { "A role counts in this project only." } else { "Owners invite people, change roles and remove members." };
     view! {
-        <section class="c-panel" aria-labelledby="members-h">
-            <div class="c-panel-head">
-                <h2 id="members-h">"Members"</h2>
-                <p>{if may { "A role counts in this project only." } else { "Owners invite people, change roles and remove members." }}</p>
-                {may.then(|| view! { <span class="l-end"><Opens dialog="invite" kind="primary" small=true key="n">"Invite"</Opens></span> })}
-            </div>
+        <Panel id="members" title="Members" say=say>
+            <Tools slot>{may.then(|| view! { <Opens dialog="invite" kind="primary" small=true key="n">"Invite"</Opens> })}</Tools>
             <div class="p-made">
                 <ErrorNote fault=failure(acts.set_role)/>
                 <SentPlain faults=vec![failure(acts.remove)]/>
             </div>
-            <Load resource=members rows=4 table=true let:data>
-                <Table data=data project=id.clone() acts=acts/>
+            <Load reading=members rows=4 table=true let:data>
+                <List data=data project=id.clone() acts=acts/>
             </Load>
-        </section>
+        </Panel>
         {may.then(|| view! { <Invitations project=place.id.clone()/> })}
     }
     .into_any()
 }
 
 #[component]
-fn Table(data: api::Members, project: String, acts: Acts) -> impl IntoView {
+fn List(data: api::Members, project: String, acts: Acts) -> impl IntoView {
     let api::Members { members, now } = data;
     let owners = members.iter().filter(|member| member.role == Role::Owner).count();
+    let heads: &[&str] = if acts.may { &["Name", "E-mail", "Role", "Since", ""] } else { &["Name", "E-mail", "Role", "Since"] };
     let rows = members.into_iter().map(|member| {
-        let (at, last) = (member.since, owners == 1 && member.role == Role::Owner);
+        let last = owners == 1 && member.role == Role::Owner;
         view! {
             <tr>
                 <th scope="row"><span class="l-row"><Avatar name=member.name.clone()/>{member.name.clone()}</span></th>
                 <td>{member.email.clone()}</td>
                 <td><RoleOf member=member.clone() fixed=!acts.may || last project=project.clone() acts=acts/></td>
-                <td><Time at=at.to_string() text=at.relative(now) full=at.readable()/></td>
+                <td><Time at=member.since now=now/></td>
                 {acts.may.then(|| view! { <td data-num="true"><Remove member=member last=last project=project.clone() acts=acts/></td> })}
             </tr>
         }
     });
+    let rows = rows.collect_view();
     view! {
-        <div class="c-scroll" tabindex="0" role="region" aria-label="Table of members">
-            <table class="c-table" data-rows="m">
-                <caption class="sr">"Members of this project"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"E-mail"</th>
-                        <th scope="col">"Role"</th>
-                        <th scope="col">"Since"</th>
-                        {acts.may.then(|| view! { <th scope="col"><span class="sr">"Actions"</span></th> })}
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
+        <Table caption="Members of this project" heads=heads>
+            {rows}
+        </Table>
         {(acts.may && owners == 1).then(|| view! {
             <p class="c-panel-foot" id="last-owner">"The last owner stays an owner: make somebody else one first."</p>
         })}
@@ -121,16 +109,14 @@ fn RoleOf(member: Member, fixed: bool, project: String, acts: Acts) -> impl Into
 fn Remove(member: Member, last: bool, project: String, acts: Acts) -> impl IntoView {
     let (user, name) = (member.user.to_string(), member.name);
     let own = use_viewer().user.is_some_and(|viewer| viewer.id == user);
+    let verb = if own { "Leave" } else { "Remove" };
     if last {
-        return view! {
-            <button class="c-btn" type="button" data-size="s" aria-disabled="true" aria-describedby="last-owner">{if own { "Leave" } else { "Remove" }}</button>
-        }
-        .into_any();
+        return view! { <button class="c-btn" type="button" data-size="s" aria-disabled="true" aria-describedby="last-owner">{verb}</button> }.into_any();
     }
-    let (verb, title, say) = if own {
-        ("Leave", "Leave this project?".to_owned(), "You no longer see it. An owner can invite you again.".to_owned())
+    let (title, say) = if own {
+        ("Leave this project?".to_owned(), "You no longer see it. An owner can invite you again.".to_owned())
     } else {
-        ("Remove", format!("Remove {name}?"), format!("{name} no longer sees this project. What they wrote stays, with their name."))
+        (format!("Remove {name}?"), format!("{name} no longer sees this project. What they wrote stays, with their name."))
     };
     let dialog = format!("remove-{user}");
     view! {

@@ -1,25 +1,23 @@
 //! A new API key, which is shown once.
 
 use atelier_domain::account::Scope;
-use leptos::{ev, form::ActionForm, prelude::*};
+use leptos::{ev, prelude::*};
 
 use super::{
     land::{focus_mistake, unplaced},
     once::Once,
 };
 use crate::{
-    api::{
-        UiError,
-        account::{AddKey, NewKey},
-    },
+    api::{UiError, account::NewKey},
+    ask::{ActionForm, Change},
     ui::{Callout, Check, Close, Dialog, ErrorNote, Field, Icon, Submit, failure},
 };
 
 /// The dialog with the id `new-key`. Closing it forgets the key.
 #[component]
-pub fn NewKeyDialog(project: String, action: ServerAction<AddKey>) -> impl IntoView {
+pub fn NewKeyDialog(project: String, action: Change) -> impl IntoView {
     focus_mistake(action);
-    let made = Memo::new(move |_| action.value().get().and_then(Result::ok));
+    let made = Memo::new(move |_| action.output::<NewKey>());
     let inside = move || match made.get() {
         Some(made) => view! { <Made made=made/> }.into_any(),
         None => view! { <Asking project=project.clone() action=action/> }.into_any(),
@@ -33,7 +31,7 @@ pub fn NewKeyDialog(project: String, action: ServerAction<AddKey>) -> impl IntoV
 }
 
 #[component]
-fn Asking(project: String, action: ServerAction<AddKey>) -> impl IntoView {
+fn Asking(project: String, action: Change) -> impl IntoView {
     let fault = failure(action);
     view! {
         <ActionForm action=action attr:novalidate="">

@@ -1,16 +1,16 @@
 //! A new project, which administrators add.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 use super::land::{focus_mistake, load_on_success, unplaced};
 use crate::{
-    api::account::AddProject,
+    ask::{ActionForm, Change},
     ui::{Close, Dialog, ErrorNote, Field, Submit, failure},
 };
 
 /// The dialog with the id `new-project`.
 #[component]
-pub fn NewProject(action: ServerAction<AddProject>) -> impl IntoView {
+pub fn NewProject(action: Change) -> impl IntoView {
     load_on_success(action);
     focus_mistake(action);
     let fault = failure(action);

@@ -32,14 +32,14 @@ pub fn SentPlain(faults: Vec<Signal<Option<UiError>>>) -> impl IntoView {
     plain.then(|| faults.into_iter().map(|fault| view! { <ErrorNote fault=fault/> }).collect_view())
 }
 
-/// "Saved", on the page that a form led to.
+/// "Saved", on the page that a form led to; hidden by style once a later answer is an error.
 #[component]
 pub fn Saved() -> impl IntoView {
-    let saved = use_query_map();
-    let shown = move || saved.with(|query| query.get_str("saved").is_some() && query.get_str("__err").is_none());
+    let query = use_query_map();
+    let shown = move || query.with(|query| query.get_str("saved").is_some() && query.get_str("__err").is_none());
     view! {
         <Show when=shown>
-            <div role="status"><Callout tone="ok">"Saved."</Callout></div>
+            <div class="p-saved" role="status"><Callout tone="ok">"Saved."</Callout></div>
         </Show>
     }
     .into_any()

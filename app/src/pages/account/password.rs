@@ -1,26 +1,22 @@
 //! Another password for one's own account.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 use super::land::{focus_mistake, load_on_success, unplaced};
 use crate::{
-    api::account::ChangePassword,
+    ask::{ActionForm, Change},
     platform::use_viewer,
-    ui::{ErrorNote, Field, Submit, failure},
+    ui::{ErrorNote, Field, Panel, Submit, failure},
 };
 
 #[component]
-pub fn Password(change: ServerAction<ChangePassword>) -> impl IntoView {
+pub fn Password(change: Change) -> impl IntoView {
     load_on_success(change);
     focus_mistake(change);
     let (fault, email) = (failure(change), use_viewer().user.map(|user| user.email));
     let hint = "At least 12 characters; a few words work well.";
     view! {
-        <section class="c-panel" aria-labelledby="password-h">
-            <div class="c-panel-head">
-                <h2 id="password-h">"Password"</h2>
-                <p>"Changing it signs you out everywhere, here too: sign in again with the new one."</p>
-            </div>
+        <Panel id="password" title="Password" say="Changing it signs you out everywhere, here too: sign in again with the new one.">
             <div class="c-panel-body">
                 <ActionForm action=change attr:class="l-form" attr:novalidate="">
                     <ErrorNote fault=unplaced(fault, &["current", "password"])/>
@@ -31,7 +27,7 @@ pub fn Password(change: ServerAction<ChangePassword>) -> impl IntoView {
                     <Submit pending=change.pending() kind="plain">"Change the password"</Submit>
                 </ActionForm>
             </div>
-        </section>
+        </Panel>
     }
     .into_any()
 }

@@ -1,13 +1,14 @@
 //! The project itself: its name, and the id that programs and the command line know it by.
 
 use atelier_domain::account::Action;
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 use super::land::{focus_mistake, load_on_success, unplaced};
 use crate::{
     api::account::RenameProject,
+    ask::{ActionForm, Change},
     platform::ViewerProject,
-    ui::{Copy, ErrorNote, Field, Submit, failure},
+    ui::{Copy, ErrorNote, Field, Panel, Submit, failure},
 };
 
 #[component]
@@ -19,8 +20,7 @@ pub fn Project(place: ViewerProject) -> impl IntoView {
         view! { <p>{name} <span class="c-hint">" Only owners rename a project."</span></p> }.into_any()
     };
     view! {
-        <section class="c-panel" aria-labelledby="project-h">
-            <div class="c-panel-head"><h2 id="project-h">"Project"</h2></div>
+        <Panel id="project" title="Project">
             <div class="c-panel-body l-stack p-form-panel">
                 {inside}
                 <dl class="c-kv">
@@ -30,14 +30,14 @@ pub fn Project(place: ViewerProject) -> impl IntoView {
                     <dd><span class="l-row"><code>{id.clone()}</code><Copy label="Copy the id" text=id/></span></dd>
                 </dl>
             </div>
-        </section>
+        </Panel>
     }
     .into_any()
 }
 
 #[component]
 fn Rename(id: String, name: String) -> impl IntoView {
-    let rename = ServerAction::<RenameProject>::new();
+    let rename = Change::by::<RenameProject>();
     load_on_success(rename);
     focus_mistake(rename);
     let fault = failure(rename);

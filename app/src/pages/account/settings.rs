@@ -7,9 +7,9 @@ use super::{keys::Keys, members::Members, once::Saved, project::Project};
 use crate::pages::Screen;
 use crate::{
     components::shell::{Page, Sub},
-    pages::missing::Missing,
+    pages::missing::NotHere,
     platform::{ViewerProject, use_viewer},
-    ui::{Tab, Tabs, use_route_params},
+    ui::{Tabs, use_route_params},
 };
 
 pub struct Settings;
@@ -24,7 +24,7 @@ impl Screen for Settings {
         let place = ArcMemo::new(move |_| params.with(|params| params.get_str("project").and_then(|id| viewer.project(id).cloned())));
         let shown = move || match place.get() {
             Some(place) => view! { <Tabbed place=place/> }.into_any(),
-            None => view! { <Missing/> }.into_any(),
+            None => view! { <NotHere/> }.into_any(),
         };
         shown.into_any()
     }
@@ -34,11 +34,8 @@ impl Screen for Settings {
 fn Tabbed(place: ViewerProject) -> impl IntoView {
     let query = use_query_map();
     let tab = ArcMemo::new(move |_| query.with(|query| query.get("tab")).unwrap_or_default());
-    let href = {
-        let id = place.id.clone();
-        move |tab: &str| format!("/p/{id}/settings?tab={tab}")
-    };
-    let tabs = vec![Tab::new("Members", href("members")), Tab::new("API keys", href("keys")), Tab::new("Project", href("project"))];
+    let href = |tab: &str| format!("/p/{}/settings?tab={tab}", place.id);
+    let tabs = vec![("Members", href("members")), ("API keys", href("keys")), ("Project", href("project"))];
     let inside = move || match tab.get().as_str() {
         "keys" => view! { <Keys place=place.clone()/> }.into_any(),
         "project" => view! { <Project place=place.clone()/> }.into_any(),

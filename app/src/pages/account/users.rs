@@ -1,47 +1,31 @@
 //! Everybody who has an account here, and links that set a new password.
 
 use atelier_domain::{account::User, timestamp::Timestamp};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 use super::once::Once;
 use crate::{
-    api::account::MakeResetLink,
-    ui::{Avatar, Callout, ErrorNote, Submit, Tag, Time, failure},
+    ask::{ActionForm, Change},
+    ui::{Avatar, Callout, ErrorNote, Panel, Submit, Table, Tag, Time, failure},
 };
 
 #[component]
-pub fn Users(users: Vec<User>, now: Timestamp, reset: ServerAction<MakeResetLink>) -> impl IntoView {
+pub fn Users(users: Vec<User>, now: Timestamp, reset: Change) -> impl IntoView {
     let names: Vec<_> = users.iter().map(|user| (user.id.to_string(), user.email.clone())).collect();
-    let rows = users.into_iter().map(|user| view! { <Row user=user now=now reset=reset/> });
+    let rows = users.into_iter().map(|user| view! { <Row user=user now=now reset=reset/> }).collect_view();
     view! {
-        <section class="c-panel" aria-labelledby="people-h">
-            <div class="c-panel-head">
-                <h2 id="people-h">"People"</h2>
-                <p>"Owners invite people into their projects. Who forgot a password needs a link from you."</p>
-            </div>
+        <Panel id="people" title="People" say="Owners invite people into their projects. Who forgot a password needs a link from you.">
             <Made names=names reset=reset/>
-            <div class="c-scroll" tabindex="0" role="region" aria-label="Table of people">
-                <table class="c-table" data-rows="m">
-                    <caption class="sr">"Everybody who has an account"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Name"</th>
-                            <th scope="col">"E-mail"</th>
-                            <th scope="col">"Rights"</th>
-                            <th scope="col">"Since"</th>
-                            <th scope="col"><span class="sr">"Actions"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
-        </section>
+            <Table caption="Everybody who has an account" heads=&["Name", "E-mail", "Rights", "Since", ""]>
+                {rows}
+            </Table>
+        </Panel>
     }
     .into_any()
 }
 
 #[component]
-fn Row(user: User, now: Timestamp, reset: ServerAction<MakeResetLink>) -> impl IntoView {
+fn Row(user: User, now: Timestamp, reset: Change) -> impl IntoView {
     let User { id, email, name, admin, created_at: at } = user;
     view! {
         <tr>
@@ -50,7 +34,7 @@ fn Row(user: User, now: Timestamp, reset: ServerAction<MakeResetLink>) -> impl I
             </th>
             <td>{email}</td>
             <td>{admin.then(|| view! { <Tag tone="accent">"Administrator"</Tag> })}</td>
-            <td><Time at=at.to_string() text=at.relative(now) full=at.readable()/></td>
+            <td><Time at=at now=now/></td>
             <td data-num="true">
                 <ActionForm action=reset attr:class="l-script">
                     <input type="hidden" name="user" value=id.to_string()/>
@@ -67,21 +51,17 @@ fn Row(user: User, now: Timestamp, reset: ServerAction<MakeResetLink>) -> impl I
 
 /// The link that was made last, and for whom.
 #[component]
-fn Made(names: Vec<(String, String)>, reset: ServerAction<MakeResetLink>) -> impl IntoView {
-    // The input is gone once the answer is there: remember whom it was for.
-    let (user, link) = (RwSignal::new(String::new()), Signal::derive(move || reset.value().get().and_then(Result::ok)));
-    Effect::new(move || {
-        if let Some(input) = reset.input().get() {
-            user.set(input.user);
-        }
+fn Made(names: Vec<(String, String)>, reset: Change) -> impl IntoView {
+    let whom = Callback::new(move |()| {
+        let user = reset.sent("user")?;
+        names.iter().find(|(known, _)| *known == user).map(|(_, email)| email.clone())
     });
-    let whom = Signal::derive(move || user.with(|id| names.iter().find(|(known, _)| known == id).map(|(_, email)| email.clone())));
     view! {
         <div class="p-made" role="status">
             <ErrorNote fault=failure(reset)/>
-            {move || link.get().map(|link| view! {
+            {move || reset.output::<String>().map(|link| view! {
                 <Callout tone="warn">
-                    "Send this link to " {whom.get()} " yourself: Atelier sends no e-mail. It sets a new password, works once and for one day, and is shown only now."
+                    "Send this link to " {whom.run(())} " yourself: Atelier sends no e-mail. It sets a new password, works once and for one day, and is shown only now."
                 </Callout>
                 <Once value=link copy="Copy the link"/>
             })}

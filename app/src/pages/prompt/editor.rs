@@ -1,11 +1,12 @@
 //! The plain editor: a text area for each message, saved as the next version.
 
 use atelier_domain::prompt::{Body, Message, MessageRole, PromptType};
-use leptos::{form::ActionForm, html, prelude::*};
+use leptos::{html, prelude::*};
 
 use crate::pages::Screen;
 use crate::{
     api::prompt::OpenPrompt,
+    ask::ActionForm,
     ui::{Callout, ErrorNote, Icon, Label, Time, failure, use_toaster},
 };
 
@@ -30,6 +31,13 @@ impl Screen for Edit {
                 <div class="l-panes p-prompt">
                     <Versions page=page.clone()/>
                     <section class="l-pane" aria-label="Messages">
+                        {page.version.as_ref().map(|version| view! {
+                            <button class="p-version" type="button" popovertarget="versions">
+                                <b>{format!("Version {}", version.number)}</b>
+                                <span class="c-hint l-end">{format!("of {}", page.prompt.latest)}</span>
+                                <Icon name="down"/>
+                            </button>
+                        })}
                         <div class="l-pane-body p-editor" on:input=move |_| open.dirty.set_value(true)>
                             <Editor page=page.clone() open=open/>
                         </div>
@@ -42,7 +50,7 @@ impl Screen for Edit {
     }
 }
 
-/// The versions, newest first; each opens in the editor.
+/// The versions, newest first; each opens in the editor. A column, or a popover where there is no room for it.
 #[component]
 fn Versions(page: OpenPrompt) -> impl IntoView {
     let shown = page.version.as_ref().map(|version| version.number);
@@ -60,7 +68,7 @@ fn Versions(page: OpenPrompt) -> impl IntoView {
                     <span class="c-note">{if version.note.is_empty() { "No note".to_owned() } else { version.note }}</span>
                     <span class="c-meta">
                         {version.author} " · "
-                        <Time at=version.created_at.to_string() text=version.created_at.relative(page.now) full=version.created_at.readable()/>
+                        <Time at=version.created_at now=page.now/>
                     </span>
                 </a>
             </li>
@@ -69,7 +77,7 @@ fn Versions(page: OpenPrompt) -> impl IntoView {
     let rows = rows.collect_view();
     let none = shown.is_none().then(|| view! { <p class="c-hint p-none">"No version yet. What you save first becomes version 1."</p> });
     view! {
-        <section class="l-pane p-versions l-wide" aria-labelledby="versions-h">
+        <section class="l-pane p-versions" id="versions" popover="auto" aria-labelledby="versions-h">
             <div class="c-pane-head"><h2 id="versions-h">"Versions"</h2></div>
             <div class="l-pane-body" tabindex="0" role="region" aria-label="List of versions">
                 {none}
@@ -97,7 +105,7 @@ fn Editor(page: OpenPrompt, open: Open) -> impl IntoView {
     let (fault, note) = (failure(open.save), NodeRef::<html::Input>::new());
     // A note belongs to the version that was saved with it.
     Effect::new(move || {
-        if matches!(open.save.value().get(), Some(Ok(_)))
+        if open.save.answer().with(|answer| matches!(answer, Some(Ok(_))))
             && let Some(note) = note.get_untracked()
         {
             note.set_value("");
@@ -209,9 +217,10 @@ type Rows = RwSignal<Vec<(usize, Message)>>;
 #[component]
 fn MessageRow(key: usize, message: Message, rows: Rows, readonly: bool) -> impl IntoView {
     let number = Memo::new(move |_| rows.with(|rows| rows.iter().position(|(one, _)| *one == key).map_or(0, |at| at + 1)));
-    let roles = MessageRole::ALL.map(|role| {
+    let roles = MessageRole::ALL.into_iter().map(|role| {
         view! { <option value=role.as_str() selected=role == message.role>{role.to_string()}</option> }
     });
+    let roles = roles.collect_view();
     let shift = move |by: isize| {
         rows.update(|rows| {
             let Some(at) = rows.iter().position(|(one, _)| *one == key) else { return };
@@ -247,7 +256,7 @@ fn MessageRow(key: usize, message: Message, rows: Rows, readonly: bool) -> impl 
     view! {
         <li class="c-message">
             <div class="c-message-head">
-                <select class="c-input" name="form[roles][]" node_ref=role disabled=readonly aria-label=move || format!("Role of message {}", number.get())>{roles.to_vec()}</select>
+                <select class="c-input" name="form[roles][]" node_ref=role disabled=readonly aria-label=move || format!("Role of message {}", number.get())>{roles}</select>
                 <span class="c-count"></span>
                 {button("up-arrow", "Move up", Callback::new(move |()| shift(-1)))}
                 {button("down-arrow", "Move down", Callback::new(move |()| shift(1)))}

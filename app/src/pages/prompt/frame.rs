@@ -7,13 +7,11 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     api::{
         UiError,
-        prompt::{ArchivePrompt, DescribePrompt, MoveLabel, OpenPrompt, SaveVersion, prompt_page},
+        prompt::{ArchivePrompt, DescribePrompt, MoveLabel, OpenPrompt, PromptPage, SaveVersion},
     },
+    ask::{ActionForm, Change, Reading},
     components::shell::{Actions, Beside, Page, Sub},
-    ui::{
-        Callout, ConfirmDialog, Crumb, Dialog, ErrorNote, Field, Icon, Label, Menu, Skeleton, Submit, Tab, Tabs, close_on_success, failure, times,
-        use_route_params,
-    },
+    ui::{Callout, ConfirmDialog, Crumb, Dialog, ErrorNote, Field, Icon, Label, Menu, Skeleton, Submit, Tabs, close_on_success, failure, use_route_params},
 };
 
 use super::publish::{Publish, tell};
@@ -21,11 +19,11 @@ use super::publish::{Publish, tell};
 /// The prompt of the address, with what changes it.
 #[derive(Clone, Copy)]
 pub struct Open {
-    pub page: Resource<Result<OpenPrompt, UiError>>,
-    pub save: ServerAction<SaveVersion>,
-    pub publish: ServerAction<MoveLabel>,
-    pub describe: ServerAction<DescribePrompt>,
-    pub archive: ServerAction<ArchivePrompt>,
+    pub page: Reading<OpenPrompt>,
+    pub save: Change,
+    pub publish: Change,
+    pub describe: Change,
+    pub archive: Change,
     /// Something is typed and not saved: the page must not be drawn anew over it.
     pub dirty: StoredValue<bool>,
 }
@@ -34,20 +32,19 @@ impl Open {
     /// Reads the prompt of the address, again after each change.
     pub fn new() -> Self {
         let (params, query) = (use_route_params(), use_query_map());
-        let (save, publish) = (ServerAction::<SaveVersion>::new(), ServerAction::<MoveLabel>::new());
-        let (describe, archive) = (ServerAction::<DescribePrompt>::new(), ServerAction::<ArchivePrompt>::new());
-        let (dirty, seen) = (StoredValue::new(false), StoredValue::new((0, 0, 0)));
+        let (save, publish) = (Change::by::<SaveVersion>(), Change::by::<MoveLabel>());
+        let (describe, archive) = (Change::by::<DescribePrompt>(), Change::by::<ArchivePrompt>());
+        let (dirty, seen) = (StoredValue::new(false), StoredValue::new(0));
         tell(publish);
         let asked = move || {
             let (project, prompt) = params.with(|params| (params.get("project").unwrap_or_default(), params.get("prompt").unwrap_or_default()));
             let version = query.with(|query| query.get("v").and_then(|v| v.parse().ok()));
-            let changes = (times(publish.into()), times(describe.into()), times(archive.into()));
+            let changes = publish.times() + describe.times() + archive.times();
             let changes = if dirty.try_get_value() == Some(true) { seen.try_get_value().unwrap_or_default() } else { changes };
             seen.try_set_value(changes);
-            (project, prompt, version, changes)
+            (PromptPage { project, prompt, version }, changes)
         };
-        let page = Resource::new(asked, |(project, prompt, version, _)| prompt_page(project, prompt, version));
-        Self { page, save, publish, describe, archive, dirty }
+        Self { page: Reading::on(asked), save, publish, describe, archive, dirty }
     }
 }
 
@@ -67,7 +64,7 @@ where
     let shown = move || {
         let children = children.clone();
         Suspend::new(async move {
-            match open.page.await {
+            match open.page.load().await {
                 Ok(page) => view! { <Framed open=open fit=fit page=page.clone() inside=children(page).into_any()/> }.into_any(),
                 Err(fault) => view! { <Absent fault=fault/> }.into_any(),
             }
@@ -106,12 +103,7 @@ fn Framed(open: Open, fit: bool, page: OpenPrompt, inside: AnyView) -> impl Into
     let shown = version.as_ref().map(|version| version.number);
     let labels = prompt.labels.iter().map(|label| view! { <Label name=label.label.to_string() version=i64::from(label.version)/> }).collect_view();
     let changes = may_write && prompt.archived_at.is_none();
-    let tabs = vec![
-        Tab::new("Edit", base.clone()),
-        Tab::new("Runs", format!("{base}/runs")),
-        Tab::new("History", format!("{base}/history")),
-        Tab::new("Use it", format!("{base}/use")),
-    ];
+    let tabs = vec![("Edit", base.clone()), ("Runs", format!("{base}/runs")), ("History", format!("{base}/history")), ("Use it", format!("{base}/use"))];
     let archived = prompt.archived_at.is_some();
     view! {
         <Page title=prompt.name.leaf().to_owned() trail=trail(&prompt) fit=fit>
@@ -184,7 +176,7 @@ fn More(prompt: Prompt, open: Open) -> impl IntoView {
 }
 
 #[component]
-fn Describe(prompt: Prompt, describe: ServerAction<DescribePrompt>) -> impl IntoView {
+fn Describe(prompt: Prompt, describe: Change) -> impl IntoView {
     close_on_success("describe", describe);
     let fault = failure(describe);
     let tags = prompt.tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

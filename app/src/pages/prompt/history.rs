@@ -1,29 +1,27 @@
 //! The history: every version, and every move of a label with a way back.
 
 use atelier_domain::prompt::LabelMove;
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 use crate::pages::Screen;
 use crate::{
-    api::{
-        UiError,
-        prompt::{MoveLabel, OpenPrompt, label_moves},
-    },
-    ui::{Empty, ErrorNote, Label, Load, Submit, Time, failure, times, use_route_params},
+    api::prompt::{LabelMoves, OpenPrompt},
+    ask::{ActionForm, Change, Reading},
+    ui::{Empty, ErrorNote, Label, Load, Panel, Submit, Table, Time, failure, use_route_params},
 };
 
 use super::frame::{Frame, Open};
 
 pub struct History {
     open: Open,
-    moves: Resource<Result<Vec<LabelMove>, UiError>>,
+    moves: Reading<Vec<LabelMove>>,
 }
 
 impl Screen for History {
     fn data() -> Self {
         let (open, params) = (Open::new(), use_route_params());
-        let asked = move || (params.with(|params| params.get("prompt").unwrap_or_default()), times(open.publish.into()));
-        Self { open, moves: Resource::new(asked, |(prompt, _)| label_moves(prompt)) }
+        let asked = move || (LabelMoves { prompt: params.with(|params| params.get("prompt").unwrap_or_default()) }, open.publish.times());
+        Self { open, moves: Reading::on(asked) }
     }
 
     fn view(this: Self) -> AnyView {
@@ -32,13 +30,12 @@ impl Screen for History {
             <Frame open=open let:page>
                 <div class="l-scroll">
                     <Versions page=page.clone()/>
-                    <section class="c-panel" aria-labelledby="moves-h">
-                        <div class="c-panel-head"><h2 id="moves-h">"Moves of labels"</h2></div>
+                    <Panel id="moves" title="Moves of labels">
                         <ErrorNote fault=failure(open.publish)/>
-                        <Load resource=moves rows=3 let:moves>
+                        <Load reading=moves rows=3 let:moves>
                             <Moves page=page.clone() moves=moves publish=open.publish/>
                         </Load>
-                    </section>
+                    </Panel>
                 </div>
             </Frame>
         }
@@ -54,11 +51,11 @@ fn Versions(page: OpenPrompt) -> impl IntoView {
         let here = labels.iter().filter(|label| label.version == version.number).map(|label| view! { <Label name=label.label.to_string()/> }).collect_view();
         view! {
             <tr>
-                <th scope="row" data-num="true"><a class="c-link" href=format!("{base}?v={}", version.number)>{version.number}</a></th>
+                <th scope="row"><a class="c-link num" href=format!("{base}?v={}", version.number)>{version.number}</a></th>
                 <td><span class="l-row">{here}</span></td>
                 <td>{version.note}</td>
                 <td>{version.author}</td>
-                <td><Time at=version.created_at.to_string() text=version.created_at.relative(page.now) full=version.created_at.readable()/></td>
+                <td><Time at=version.created_at now=page.now/></td>
                 <td><code>{version.content_hash.get(7..19).unwrap_or_default().to_owned()}</code></td>
             </tr>
         }
@@ -68,27 +65,17 @@ fn Versions(page: OpenPrompt) -> impl IntoView {
         return view! { <Empty title="No version yet"><p>"What is saved first becomes version 1."</p><p><a class="c-btn" data-kind="primary" href=base>"Write it"</a></p></Empty> }.into_any();
     }
     view! {
-        <section class="c-panel" aria-labelledby="versions-h">
-            <div class="c-panel-head"><h2 id="versions-h">"Versions"</h2></div>
-            <div class="c-scroll" tabindex="0" role="region" aria-label="Table of versions">
-                <table class="c-table">
-                    <caption class="sr">"Versions, newest first"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col" data-num="true">"Version"</th><th scope="col">"Labels"</th><th scope="col">"Note"</th>
-                            <th scope="col">"Author"</th><th scope="col">"Saved"</th><th scope="col">"Content hash"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        </section>
+        <Panel id="versions" title="Versions">
+            <Table caption="Versions, newest first" heads=&["Version", "Labels", "Note", "Author", "Saved", "Content hash"]>
+                {rows}
+            </Table>
+        </Panel>
     }
     .into_any()
 }
 
 #[component]
-fn Moves(page: OpenPrompt, moves: Vec<LabelMove>, publish: ServerAction<MoveLabel>) -> impl IntoView {
+fn Moves(page: OpenPrompt, moves: Vec<LabelMove>, publish: Change) -> impl IntoView {
     if moves.is_empty() {
         return view! { <p class="c-panel-body c-hint">"No label has moved yet. “Publish” on a version moves one."</p> }.into_any();
     }
@@ -115,22 +102,16 @@ fn Moves(page: OpenPrompt, moves: Vec<LabelMove>, publish: ServerAction<MoveLabe
                 <th scope="row"><Label name=label.clone()/></th>
                 <td>{moved.from.map_or("first set".to_owned(), |from| format!("from {from}"))} " to " <b class="num">{moved.to}</b></td>
                 <td>{moved.moved_by}</td>
-                <td><Time at=moved.moved_at.to_string() text=moved.moved_at.relative(page.now) full=moved.moved_at.readable()/></td>
+                <td><Time at=moved.moved_at now=page.now/></td>
                 <td>{back}</td>
             </tr>
         }
     });
     let rows = rows.collect_view();
     view! {
-        <div class="c-scroll" tabindex="0" role="region" aria-label="Table of moves">
-            <table class="c-table" data-rows="m">
-                <caption class="sr">"Moves of labels, newest first"</caption>
-                <thead>
-                    <tr><th scope="col">"Label"</th><th scope="col">"Moved"</th><th scope="col">"By"</th><th scope="col">"When"</th><th scope="col"><span class="sr">"Roll back"</span></th></tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <Table caption="Moves of labels, newest first" heads=&["Label", "Moved", "By", "When", ""]>
+            {rows}
+        </Table>
     }
     .into_any()
 }

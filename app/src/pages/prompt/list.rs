@@ -1,25 +1,34 @@
-//! Every prompt of a project: folders and tags on the left, the table beside.
+//! Every prompt of a project: folders and tags on the left, the table, and beside it the prompt that `?peek=` names.
 
 use atelier_domain::{
     account::Action,
     prompt::{Filter, Outline, Prompt, Sort},
     timestamp::Timestamp,
 };
-use leptos::prelude::*;
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate, use_query_map},
+    params::ParamsMap,
+};
 
 use crate::pages::Screen;
 use crate::{
-    api::UiError,
-    api::prompt::{ArchivePrompt, Listing, list_prompts},
+    api::prompt::{ArchivePrompt, ListPrompts, Listing, OpenPrompt, PromptPage},
+    ask::{ActionForm, Change, Reading},
     components::shell::{Actions, Page, Sub},
     platform::use_viewer,
-    ui::{Empty, ErrorNote, Icon, Label, Load, Pager, SortHead, Submit, Tag, Time, failure, times, use_href_with, use_route_params},
+    ui::{Empty, ErrorNote, Icon, Label, Load, Pager, Peek, SortHead, Submit, Tag, Time, failure, use_href_with, use_route_params},
 };
 
+use super::glance::Glance;
+
+type Peeked = Reading<Option<OpenPrompt>>;
+
 pub struct PromptList {
-    listing: Resource<Result<Listing, UiError>>,
-    restore: ServerAction<ArchivePrompt>,
+    listing: Reading<Listing>,
+    peeked: Peeked,
+    restore: Change,
 }
 
 fn filter(query: &ParamsMap) -> Filter {
@@ -36,19 +45,19 @@ fn filter(query: &ParamsMap) -> Filter {
 impl Screen for PromptList {
     fn data() -> Self {
         let (params, query) = (use_route_params(), use_query_map());
-        let restore = ServerAction::<ArchivePrompt>::new();
-        let asked = move || {
-            let project = params.with(|params| params.get("project").unwrap_or_default());
-            query.with(|query| (project, filter(query), query.get("cursor"), times(restore.into())))
-        };
-        let listing = Resource::new(asked, |(project, filter, cursor, _)| list_prompts(project, filter, cursor));
-        Self { listing, restore }
+        let restore = Change::by::<ArchivePrompt>();
+        let project = move || params.with(|params| params.get("project").unwrap_or_default());
+        let here = project.clone();
+        let asked = move || query.with(|query| (ListPrompts { project: project(), filter: filter(query), cursor: query.get("cursor") }, restore.times()));
+        let listing = Reading::on(asked);
+        let peeked = Reading::maybe(move || Some(PromptPage { project: here(), prompt: query.with(|query| query.get("peek"))?, version: None }));
+        Self { listing, peeked, restore }
     }
 
     fn view(this: Self) -> AnyView {
         let project = use_route_params().with(|params| params.get("project").unwrap_or_default());
         let (new, may_write) = (format!("/p/{project}/prompts/new"), may_write());
-        let restore = this.restore;
+        let (peeked, restore) = (this.peeked, this.restore);
         let empty_new = new.clone();
         view! {
             <Page title="Prompts" fit=true>
@@ -63,8 +72,8 @@ impl Screen for PromptList {
                 <Sub slot filters=true>
                     <Search/>
                 </Sub>
-                <Load resource=this.listing rows=8 table=true let:data>
-                    <Browse data=data new=empty_new.clone() may_write=may_write restore=restore/>
+                <Load reading=this.listing rows=8 table=true let:data>
+                    <Browse data=data new=empty_new.clone() may_write=may_write peeked=peeked restore=restore/>
                 </Load>
             </Page>
         }
@@ -82,28 +91,35 @@ fn may_write() -> bool {
 /// A form, so that it searches without script too; the rest of the address stays.
 #[component]
 fn Search() -> impl IntoView {
-    let query = use_query_map();
+    let (query, input) = (use_query_map(), NodeRef::<html::Input>::new());
+    let (href_with, navigate) = (use_href_with(), use_navigate());
+    // Not the router's own form: it would send the nameless button too.
+    let search = move |event: SubmitEvent| {
+        event.prevent_default();
+        let typed = input.get_untracked().map(|input| input.value()).filter(|typed| !typed.is_empty());
+        navigate(&href_with(&[("q", typed.as_deref()), ("cursor", None), ("peek", None)]), NavigateOptions::default());
+    };
     let kept = move || {
         let keep = ["folder", "tag", "sort", "archived"];
         let inputs = keep.into_iter().filter_map(|key| query.with(|query| query.get(key)).map(|value| view! { <input type="hidden" name=key value=value/> }));
         inputs.collect_view()
     };
     view! {
-        <leptos_router::components::Form method="GET" action="" attr:class="l-row p-search" attr:role="search">
+        <form class="l-row p-search" role="search" on:submit=search>
             <input
-                class="c-input" data-size="s" type="search" name="q" id="search" data-key="/" aria-label="Search prompts"
+                node_ref=input class="c-input" data-size="s" type="search" name="q" id="search" data-key="/" aria-label="Search prompts"
                 placeholder="Search by name, description or tag" prop:value=move || query.with(|query| query.get("q").unwrap_or_default())
                 value=query.with_untracked(|query| query.get("q").unwrap_or_default())
             />
             {kept}
             <button class="c-btn" data-size="s" type="submit">"Search"</button>
-        </leptos_router::components::Form>
+        </form>
     }
     .into_any()
 }
 
 #[component]
-fn Browse(data: Listing, new: String, may_write: bool, restore: ServerAction<ArchivePrompt>) -> impl IntoView {
+fn Browse(data: Listing, new: String, may_write: bool, peeked: Peeked, restore: Change) -> impl IntoView {
     let Listing { prompts, outline, now } = data;
     let (query, nothing) = (use_query_map(), prompts.data.is_empty());
     let filtered = query.with(|query| ["q", "tag", "folder", "archived", "cursor"].iter().any(|key| query.get_str(key).is_some_and(|value| !value.is_empty())));
@@ -112,7 +128,7 @@ fn Browse(data: Listing, new: String, may_write: bool, restore: ServerAction<Arc
         return view! { <First new=new may_write=may_write/> }.into_any();
     }
     view! {
-        <div class="l-panes p-browse">
+        <div class="l-panes p-browse" data-peek="true">
             <Places outline=outline/>
             <section class="l-pane" aria-label="Prompts">
                 <div class="l-pane-body">
@@ -125,6 +141,9 @@ fn Browse(data: Listing, new: String, may_write: bool, restore: ServerAction<Arc
                     <Pager next=prompts.next/>
                 </div>
             </section>
+            <Peek title="Prompt">
+                <Load reading=peeked rows=4 let:page>{page.map(|page| view! { <Glance page=page/> })}</Load>
+            </Peek>
         </div>
     }
     .into_any()
@@ -150,7 +169,7 @@ fn Places(outline: Outline) -> impl IntoView {
     let link = move |key: &'static str, value: String, words: String, depth: usize, count: u32| {
         let (href_with, here) = (href_with.clone(), value.clone());
         let current = move || query.with(|query| query.get_str(key).unwrap_or_default() == here && query.get_str("archived").is_none());
-        let href = move || href_with(&[(key, (!value.is_empty()).then_some(value.as_str())), ("cursor", None), ("archived", None)]);
+        let href = move || href_with(&[(key, (!value.is_empty()).then_some(value.as_str())), ("cursor", None), ("archived", None), ("peek", None)]);
         view! {
             <li data-depth=depth>
                 <a href=href aria-current=move || current().then_some("true")>
@@ -192,7 +211,7 @@ fn Places(outline: Outline) -> impl IntoView {
 }
 
 #[component]
-fn Table(prompts: Vec<Prompt>, now: Timestamp, archived: bool, restore: ServerAction<ArchivePrompt>) -> impl IntoView {
+fn Table(prompts: Vec<Prompt>, now: Timestamp, archived: bool, restore: Change) -> impl IntoView {
     let rows = prompts.into_iter().map(|prompt| view! { <Row prompt=prompt now=now archived=archived restore=restore/> }).collect_view();
     view! {
         <div class="c-scroll" tabindex="0" role="region" aria-label="Table of prompts">
@@ -216,12 +235,13 @@ fn Table(prompts: Vec<Prompt>, now: Timestamp, archived: bool, restore: ServerAc
 }
 
 #[component]
-fn Row(prompt: Prompt, now: Timestamp, archived: bool, restore: ServerAction<ArchivePrompt>) -> impl IntoView {
+fn Row(prompt: Prompt, now: Timestamp, archived: bool, restore: Change) -> impl IntoView {
     let href = format!("/p/{}/prompts/{}", prompt.project, prompt.id);
     let folder = Some(prompt.name.folder()).filter(|folder| !folder.is_empty()).map(|folder| format!("{folder}/"));
     let labels = prompt.labels.iter().map(|label| view! { <Label name=label.label.to_string() version=i64::from(label.version)/> }).collect_view();
     let tags = prompt.tags.iter().map(ToString::to_string).map(|tag| view! { <Tag>{tag}</Tag> }).collect_view();
-    let id = prompt.id.to_string();
+    let (query, href_with, id) = (use_location().query, use_href_with(), prompt.id.to_string());
+    let (here, peek) = (id.clone(), id.clone());
     let undo = archived.then(|| {
         view! {
             <ActionForm action=restore>
@@ -232,16 +252,26 @@ fn Row(prompt: Prompt, now: Timestamp, archived: bool, restore: ServerAction<Arc
         }
     });
     view! {
-        <tr>
+        <tr data-open=move || query.with(|query| query.get_str("peek") == Some(here.as_str())).then_some("true")>
             <th scope="row" data-clip="true">
-                <a class="p-name" href=href><span class="p-folder">{folder}</span>{prompt.name.leaf().to_owned()}</a>
-                <small>{prompt.description.clone()}</small>
+                <span class="l-row p-cell">
+                    <a
+                        class="c-btn" data-kind="quiet" data-icon="true" data-size="xs" aria-label="Peek"
+                        href=move || href_with(&[("peek", Some(peek.as_str()))])
+                    >
+                        <Icon name="eye"/>
+                    </a>
+                    <span>
+                        <a class="p-name" href=href><span class="p-folder">{folder}</span>{prompt.name.leaf().to_owned()}</a>
+                        <small>{prompt.description.clone()}</small>
+                    </span>
+                </span>
             </th>
             <td><span class="l-row">{labels}</span></td>
             <td data-num="true">{if prompt.latest == 0 { "–".to_owned() } else { prompt.latest.to_string() }}</td>
             <td><span class="l-row">{tags}</span></td>
             <td>
-                <Time at=prompt.updated_at.to_string() text=prompt.updated_at.relative(now) full=prompt.updated_at.readable()/>
+                <Time at=prompt.updated_at now=now/>
                 " by " {prompt.updated_by.clone()}
             </td>
             <td>{undo}</td>

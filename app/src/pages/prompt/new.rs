@@ -1,31 +1,32 @@
 //! A new prompt: its name and kind; what it says comes next.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::pages::Screen;
 use crate::{
     api::prompt::CreatePrompt,
+    ask::{ActionForm, Change},
     components::shell::Page,
-    pages::missing::Missing,
+    pages::missing::NotHere,
     platform::use_viewer,
     ui::{Crumb, ErrorNote, Field, Select, Submit, failure, use_route_params},
 };
 
 pub struct NewPromptPage {
-    create: ServerAction<CreatePrompt>,
+    create: Change,
 }
 
 impl Screen for NewPromptPage {
     fn data() -> Self {
-        Self { create: ServerAction::new() }
+        Self { create: Change::by::<CreatePrompt>() }
     }
 
     fn view(this: Self) -> AnyView {
         let create = this.create;
         let project = use_route_params().with(|params| params.get("project").unwrap_or_default());
         if use_viewer().project(&project).is_none() {
-            return view! { <Missing/> }.into_any();
+            return view! { <NotHere/> }.into_any();
         }
         let folder = use_query_map().with_untracked(|query| query.get("folder")).filter(|folder| !folder.is_empty()).map(|folder| format!("{folder}/"));
         let fault = failure(create);

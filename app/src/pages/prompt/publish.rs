@@ -1,10 +1,12 @@
 //! Moving a label: which one, to which version, and what that changes.
 
-use atelier_domain::prompt::{PRODUCTION, Prompt};
-use leptos::{form::ActionForm, prelude::*};
+use atelier_domain::prompt::{LabelMove, PRODUCTION, Prompt};
+use leptos::prelude::*;
 
 use crate::{
     api::prompt::MoveLabel,
+    ask::{ActionForm, Change},
+    pages::account::land::on_success,
     ui::{Close, Dialog, ErrorNote, Field, Label, Opens, Submit, close_on_success, failure, use_toaster},
 };
 
@@ -13,7 +15,7 @@ pub fn Publish(
     prompt: Prompt,
     /// The version looked at.
     version: u32,
-    publish: ServerAction<MoveLabel>,
+    publish: Change,
 ) -> impl IntoView {
     close_on_success("publish", publish);
     let fault = failure(publish);
@@ -47,21 +49,15 @@ pub fn Publish(
 }
 
 /// Says what moved, and offers the way back.
-pub fn tell(publish: ServerAction<MoveLabel>) {
-    let (toaster, value, input) = (use_toaster(), publish.value(), StoredValue::new(String::new()));
-    Effect::new(move || {
-        if let Some(sent) = publish.input().get() {
-            input.set_value(sent.prompt);
-        }
-    });
-    Effect::new(move || {
-        let Some(Ok(moved)) = value.get() else { return };
+pub fn tell(publish: Change) {
+    let toaster = use_toaster();
+    on_success(publish, move |moved: LabelMove| {
         let message = format!("“{}” now points at version {}", moved.label, moved.to);
-        match moved.from.filter(|from| *from != moved.to) {
-            Some(from) => toaster.push_undo(message, move || {
-                publish.dispatch(MoveLabel { prompt: input.get_value(), label: moved.label.to_string(), version: from, expected: Some(moved.to) });
+        match (moved.from.filter(|from| *from != moved.to), publish.sent("prompt")) {
+            (Some(from), Some(prompt)) => toaster.push_undo(message, move || {
+                publish.send(MoveLabel { prompt: prompt.clone(), label: moved.label.to_string(), version: from, expected: Some(moved.to) });
             }),
-            None => toaster.push(message),
+            _ => toaster.push(message),
         }
     });
 }

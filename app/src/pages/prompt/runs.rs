@@ -5,10 +5,8 @@ use leptos_router::hooks::use_query_map;
 
 use crate::pages::Screen;
 use crate::{
-    api::{
-        UiError,
-        run::{Runs, list_runs},
-    },
+    api::run::{ListRuns, Runs},
+    ask::Reading,
     pages::run::RunTable,
     ui::{Load, use_route_params},
 };
@@ -17,17 +15,17 @@ use super::frame::{Frame, Open};
 
 pub struct PromptRuns {
     open: Open,
-    runs: Resource<Result<Runs, UiError>>,
+    runs: Reading<Runs>,
 }
 
 impl Screen for PromptRuns {
     fn data() -> Self {
         let (params, query) = (use_route_params(), use_query_map());
         let asked = move || {
-            let (project, prompt) = params.with(|params| (params.get("project").unwrap_or_default(), params.get("prompt").unwrap_or_default()));
-            (project, prompt, query.with(|query| query.get("cursor")))
+            let (project, prompt) = params.with(|params| (params.get("project").unwrap_or_default(), params.get("prompt")));
+            ListRuns { project, prompt, cursor: query.with(|query| query.get("cursor")) }
         };
-        Self { open: Open::new(), runs: Resource::new(asked, |(project, prompt, cursor)| list_runs(project, Some(prompt), cursor)) }
+        Self { open: Open::new(), runs: Reading::new(asked) }
     }
 
     fn view(this: Self) -> AnyView {
@@ -35,7 +33,7 @@ impl Screen for PromptRuns {
         view! {
             <Frame open=open let:_page>
                 <div class="l-scroll">
-                    <Load resource=runs rows=6 table=true let:runs>
+                    <Load reading=runs rows=6 table=true let:runs>
                         <RunTable runs=runs/>
                     </Load>
                 </div>

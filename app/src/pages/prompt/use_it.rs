@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::pages::Screen;
 use crate::{
     api::prompt::OpenPrompt,
-    ui::{Callout, Copy, Empty},
+    ui::{Callout, Copy, Empty, Panel},
 };
 
 use super::{
@@ -62,15 +62,14 @@ fn Snippets(page: OpenPrompt) -> impl IntoView {
 #[component]
 fn Snippet(id: &'static str, title: &'static str, text: String) -> impl IntoView {
     view! {
-        <section class="c-panel" aria-labelledby=format!("{id}-h")>
-            <div class="c-panel-head"><h2 id=format!("{id}-h")>{title}</h2></div>
+        <Panel id=id title=title>
             <div class="c-panel-body">
                 <div class="c-snippet">
                     <pre tabindex="0" aria-labelledby=format!("{id}-h")><code id=id>{text}</code></pre>
                     <Copy label=format!("Copy the {title} example") from=format!("#{id}")/>
                 </div>
             </div>
-        </section>
+        </Panel>
     }
     .into_any()
 }

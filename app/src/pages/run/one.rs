@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::pages::Screen;
 use crate::{
-    api::{UiError, run::show_run},
+    api::run::ShowRun,
+    ask::Reading,
     components::shell::Page,
     pages::prompt::Measures,
     ui::{Callout, Crumb, Load, Time, use_route_params},
@@ -15,14 +16,14 @@ use crate::{
 use super::table::StateTag;
 
 pub struct RunPage {
-    run: Resource<Result<Run, UiError>>,
+    run: Reading<Run>,
 }
 
 impl Screen for RunPage {
     fn data() -> Self {
         let params = use_route_params();
-        let asked = move || params.with(|params| (params.get("project").unwrap_or_default(), params.get("run").unwrap_or_default()));
-        Self { run: Resource::new(asked, |(project, run)| show_run(project, run)) }
+        let asked = move || params.with(|params| ShowRun { project: params.get("project").unwrap_or_default(), run: params.get("run").unwrap_or_default() });
+        Self { run: Reading::new(asked) }
     }
 
     fn view(this: Self) -> AnyView {
@@ -31,7 +32,7 @@ impl Screen for RunPage {
         view! {
             <Page title="Run" trail=trail>
                 <div class="l-scroll">
-                    <Load resource=this.run rows=8 let:run><div class="c-panel"><RunBody run=run/></div></Load>
+                    <Load reading=this.run rows=8 let:run><div class="c-panel"><RunBody run=run/></div></Load>
                 </div>
             </Page>
         }
@@ -54,7 +55,7 @@ pub fn RunBody(run: Run) -> impl IntoView {
                 <StateTag state=run.state/>
                 <a class="c-link" href=prompt>{format!("{} version {}", run.prompt_name, run.version)}</a>
                 <span>{run.model}</span>
-                <span class="c-hint">{run.started_by} ", " <Time at=run.started_at.to_string() text=run.started_at.readable()/></span>
+                <span class="c-hint">{run.started_by} ", " <Time at=run.started_at/></span>
             </p>
         </section>
         <section class="c-section">

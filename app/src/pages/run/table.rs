@@ -2,6 +2,7 @@
 
 use atelier_domain::run::{Run, State};
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use crate::{
     api::run::Runs,
@@ -14,28 +15,25 @@ pub fn RunTable(
     /// A row opens beside the list, at `?peek=`; else on its own page.
     #[prop(optional)]
     peek: bool,
-    /// The run that is open beside the list.
-    #[prop(optional, into)]
-    open: Option<String>,
 ) -> impl IntoView {
     let Runs { runs, now } = runs;
     if runs.data.is_empty() {
         return view! { <Empty title="No runs yet"><p>"Open a prompt and press Run: the answer, its time and its tokens are kept here."</p></Empty> }
             .into_any();
     }
-    let href_with = use_href_with();
+    let (query, href_with) = (use_location().query, use_href_with());
     let row = |run: Run| {
         let id = run.id.to_string();
-        let page = format!("/p/{}/runs/{id}", run.project);
+        let (here, page) = (id.clone(), format!("/p/{}/runs/{id}", run.project));
         let href_with = href_with.clone();
-        let current = open.as_ref() == Some(&id);
-        let href = move || if peek { href_with(&[("peek", Some(&id))]) } else { page.clone() };
+        let open = move || (peek && query.with(|query| query.get_str("peek") == Some(here.as_str()))).then_some("true");
+        let href = move || if peek { href_with(&[("peek", Some(id.as_str()))]) } else { page.clone() };
         let first = run.measure.and_then(|measure| measure.first_token_us).map_or("–".to_owned(), |us| format!("{} ms", us / 1_000));
         let tokens = run.measure.map_or("–".to_owned(), |measure| format!("{} + {}", measure.input_tokens, measure.output_tokens));
         let speed = run.measure.and_then(|measure| measure.tokens_per_second()).map_or("–".to_owned(), |speed| format!("{speed:.0}"));
         view! {
-            <tr data-open=current.then_some("true")>
-                <th scope="row"><a class="c-link" href=href><Time at=run.started_at.to_string() text=run.started_at.relative(now) full=run.started_at.readable()/></a></th>
+            <tr data-open=open>
+                <th scope="row"><a class="c-link" href=href><Time at=run.started_at now=now/></a></th>
                 <td>{run.prompt_name.to_string()} " " <span class="num">{run.version}</span></td>
                 <td><StateTag state=run.state/></td>
                 <td data-clip="true">{run.output.chars().take(120).collect::<String>()}</td>
@@ -74,5 +72,5 @@ pub fn StateTag(state: State) -> impl IntoView {
         State::Stopped => ("warn", "stopped"),
         State::Failed => ("bad", "failed"),
     };
-    view! { <Tag tone=tone>{words}</Tag> }
+    view! { <Tag tone=tone>{words}</Tag> }.into_any()
 }

@@ -38,6 +38,7 @@ pub fn Welcome(
                 <a class="c-link" href="/api/docs" rel="external">"API"</a>
             </footer>
         </div>
+        <p class="sr" id="said" role="status"></p>
     }
     .into_any()
 }

@@ -1,7 +1,7 @@
 //! An invitation: who has an account joins with its password, everybody else makes one.
 
 use atelier_domain::account::{Link, Role};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::frame::Welcome;
@@ -9,20 +9,22 @@ use crate::pages::Screen;
 use crate::{
     api::{
         UiError,
-        account::{AcceptInvitation, look_at_link},
+        account::{AcceptInvitation, LookAtLink},
     },
+    ask::{ActionForm, Change, Reading},
     pages::account::land::{focus_mistake, load_on_success, unplaced},
     ui::{ErrorNote, Field, Load, Submit, failure},
 };
 
 pub struct Invite {
-    link: Resource<Result<Link, UiError>>,
-    accept: ServerAction<AcceptInvitation>,
+    link: Reading<Link>,
+    accept: Change,
 }
 
 impl Screen for Invite {
     fn data() -> Self {
-        Self { link: Resource::new(token(), look_at_link), accept: ServerAction::new() }
+        let token = token();
+        Self { link: Reading::new(move || LookAtLink { token: token() }), accept: Change::by::<AcceptInvitation>() }
     }
 
     fn view(this: Self) -> AnyView {
@@ -31,7 +33,7 @@ impl Screen for Invite {
         focus_mistake(accept);
         view! {
             <Welcome title="Your invitation">
-                <Load resource=this.link rows=4 let:link>
+                <Load reading=this.link rows=4 let:link>
                     {match link {
                         Link::Invite { project, role, email, has_account } => view! {
                             <Where project=project role=role email=email/>

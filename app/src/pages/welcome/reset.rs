@@ -1,27 +1,29 @@
 //! A link that sets a new password.
 
 use atelier_domain::account::Link;
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 use super::{frame::Welcome, invite::token};
 use crate::pages::Screen;
 use crate::{
     api::{
         UiError,
-        account::{UseReset, look_at_link},
+        account::{LookAtLink, UseReset},
     },
+    ask::{ActionForm, Change, Reading},
     pages::account::land::{focus_mistake, load_on_success, unplaced},
     ui::{ErrorNote, Field, Load, Submit, failure},
 };
 
 pub struct Reset {
-    link: Resource<Result<Link, UiError>>,
-    reset: ServerAction<UseReset>,
+    link: Reading<Link>,
+    reset: Change,
 }
 
 impl Screen for Reset {
     fn data() -> Self {
-        Self { link: Resource::new(token(), look_at_link), reset: ServerAction::new() }
+        let token = token();
+        Self { link: Reading::new(move || LookAtLink { token: token() }), reset: Change::by::<UseReset>() }
     }
 
     fn view(this: Self) -> AnyView {
@@ -30,7 +32,7 @@ impl Screen for Reset {
         focus_mistake(reset);
         view! {
             <Welcome title="A new password">
-                <Load resource=this.link rows=2 let:link>
+                <Load reading=this.link rows=2 let:link>
                     {match link {
                         Link::Reset { email } => view! {
                             <p>"For " <b>{email}</b> ". Every session of this account ends, and a new one begins here."</p>

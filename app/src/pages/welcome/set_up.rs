@@ -1,6 +1,6 @@
 //! The first start: the first administrator and the first project.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::frame::Welcome;
@@ -8,20 +8,21 @@ use crate::pages::Screen;
 use crate::{
     api::{
         UiError,
-        account::{self as api, FirstStart, set_up_page},
+        account::{self as api, FirstStart, SetUpPage},
     },
+    ask::{ActionForm, Change, Reading},
     pages::account::land::{focus_mistake, load_on_success, unplaced},
     ui::{Check, ErrorNote, Field, Load, Submit, failure},
 };
 
 pub struct SetUp {
-    start: Resource<Result<FirstStart, UiError>>,
-    set_up: ServerAction<api::SetUp>,
+    start: Reading<FirstStart>,
+    set_up: Change,
 }
 
 impl Screen for SetUp {
     fn data() -> Self {
-        Self { start: Resource::new(|| (), |()| set_up_page()), set_up: ServerAction::new() }
+        Self { start: Reading::new(|| SetUpPage {}), set_up: Change::by::<api::SetUp>() }
     }
 
     fn view(this: Self) -> AnyView {
@@ -30,7 +31,7 @@ impl Screen for SetUp {
         focus_mistake(set_up);
         view! {
             <Welcome title="Set up this studio" say="You become its first administrator. Everything stays on this machine.">
-                <Load resource=this.start rows=6 let:start>
+                <Load reading=this.start rows=6 let:start>
                     <ActionForm action=set_up attr:class="l-form" attr:novalidate="">
                         <Fields start=start.clone() fault=failure(set_up)/>
                         <Submit pending=set_up.pending()>"Make the studio"</Submit>

@@ -1,29 +1,27 @@
 //! Signing in; it works without script.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::frame::Welcome;
 use crate::pages::Screen;
 use crate::{
-    api::{
-        UiError,
-        account::{self as api, Door, sign_in_page},
-    },
+    api::account::{self as api, Door, SignInPage},
+    ask::{ActionForm, Change, Reading},
     pages::account::land::{focus_mistake, load_on_success, unplaced},
     ui::{Callout, ErrorNote, Field, Load, Submit, failure},
 };
 
 pub struct SignIn {
-    door: Resource<Result<Door, UiError>>,
-    sign_in: ServerAction<api::SignIn>,
+    door: Reading<Door>,
+    sign_in: Change,
 }
 
 impl Screen for SignIn {
     fn data() -> Self {
         let query = use_query_map();
         let next = move || query.with(|query| query.get("next"));
-        Self { door: Resource::new(next, sign_in_page), sign_in: ServerAction::new() }
+        Self { door: Reading::new(move || SignInPage { next: next() }), sign_in: Change::by::<api::SignIn>() }
     }
 
     fn view(this: Self) -> AnyView {
@@ -47,7 +45,7 @@ impl Screen for SignIn {
                 </ActionForm>
                 <div class="c-hint">
                     "Forgot it? An administrator can make you a link that sets a new one. "
-                    <Load resource=this.door rows=0 let:door>
+                    <Load reading=this.door rows=0 let:door>
                         <FirstStart door=door/>
                     </Load>
                 </div>

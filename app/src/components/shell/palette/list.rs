@@ -14,14 +14,12 @@ pub fn List(entries: Memo<Vec<Entry>>, at: RwSignal<usize>, query: RwSignal<Stri
         groups.map(|group| view! { <Group entries=group.to_vec() at=at query=query.get_untracked() take=take/> }).collect_view()
     };
     view! {
-        <div class="c-palette-list" id="palette-list" role="listbox" aria-label="Results" tabindex="-1">
-            {groups}
-            <Show when=move || entries.with(Vec::is_empty)>
-                <div role="option" aria-selected="false" aria-disabled="true">
-                    "Nothing of that name"
-                </div>
-            </Show>
-        </div>
+        {groups}
+        <Show when=move || entries.with(Vec::is_empty)>
+            <div role="option" aria-selected="false" aria-disabled="true">
+                "Nothing of that name"
+            </div>
+        </Show>
     }
     .into_any()
 }
