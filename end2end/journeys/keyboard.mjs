@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 
 import { greeting, journey, leads, open, owner, ready } from '../support.mjs'
 
-journey('by keys alone one signs in, finds a prompt, edits, saves and publishes it', async (stage) => {
+journey('everything can be done by keys alone', async (stage) => {
   const project = await stage.studio.settle()
   const id = await stage.studio.prompt(project, 'support/reply', [greeting()])
   const list = `/p/${project.id}/prompts`
@@ -21,6 +21,12 @@ journey('by keys alone one signs in, finds a prompt, edits, saves and publishes 
   await palette(page, `${list}/${id}`)
   await edit(page)
   await publish(page)
+  await places(page, list)
+  await dialogs(page)
+  await newPrompt(page, list)
+  await search(page, list)
+  await peek(page, project, `${list}/${id}`)
+  await switchedOff(page, list)
 })
 
 const focused = (page) => page.locator(':focus')
@@ -98,4 +104,85 @@ async function publish(page) {
   await page.keyboard.press('Enter')
   await dialog.waitFor({ state: 'hidden' })
   await page.locator('.l-top [data-label=production]', { hasText: '2' }).waitFor()
+}
+
+async function places(page, list) {
+  await page.keyboard.press('g')
+  await leads(page, `${list}`, () => page.keyboard.press('p'))
+  await page.keyboard.press('g')
+  await leads(page, /\/settings$/, () => page.keyboard.press('s'))
+  await page.keyboard.press('g')
+  await leads(page, `${list}`, () => page.keyboard.press('p'))
+}
+
+async function dialogs(page) {
+  const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  await page.keyboard.press('?')
+  await dialog.waitFor()
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+}
+
+async function newPrompt(page, list) {
+  await leads(page, `${list}/new`, () => page.keyboard.press('n'))
+  const name = page.getByLabel('Name', { exact: true })
+  await name.and(page.locator(':focus')).waitFor({ timeout: 2_000 })
+  await page.keyboard.type('keys/typed')
+  await leads(page, /\/prompts\/[0-9a-f-]{36}$/, () => page.keyboard.press('Enter'))
+}
+
+async function search(page, list) {
+  await open(page, list)
+  await page.keyboard.press('/')
+  assert.equal(await focused(page).getAttribute('id'), 'search')
+  await page.keyboard.type('typed')
+  await leads(page, /\?q=typed$/, () => page.keyboard.press('Enter'))
+  await page.getByRole('link', { name: 'support/reply' }).waitFor({ state: 'detached' })
+  await page.getByRole('link', { name: 'keys/typed' }).waitFor()
+}
+
+async function peek(page, project, prompt) {
+  await open(page, prompt)
+  for (const asked of ['Where is it?', 'And now?']) await run(page, asked)
+  // A letter in a field is a letter.
+  await tabTo(page, page.getByRole('button', { name: /^Run/ }))
+  await page.keyboard.press('g')
+  await leads(page, `/p/${project.id}/runs`, () => page.keyboard.press('r'))
+  await tabTo(page, page.getByRole('rowheader').getByRole('link').first())
+  await page.keyboard.press('Enter')
+  const beside = page.getByRole('complementary', { name: 'Run' })
+  await beside.getByText('And now?').first().waitFor()
+  await page.keyboard.press('j')
+  await beside.getByText('Where is it?').first().waitFor()
+  await page.keyboard.press('k')
+  await beside.getByText('And now?').first().waitFor()
+  await page.keyboard.press('Escape')
+  await beside.waitFor({ state: 'hidden' })
+  assert.equal(new URL(page.url()).search, '')
+}
+
+async function run(page, asked) {
+  const question = page.getByLabel('question')
+  if (!(await question.evaluate((field) => field === document.activeElement))) await tabTo(page, question)
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type(asked)
+  await page.keyboard.press('Control+Enter')
+  await page.locator('#answer-h + [role=status]', { hasText: /Asking|Answering|line/ }).waitFor()
+  await page.locator('.p-metrics').waitFor({ timeout: 90_000 })
+}
+
+/** Single keys are in the way of speech input: they can be switched off, Ctrl K stays. */
+async function switchedOff(page, list) {
+  await open(page, '/account')
+  await tabTo(page, page.getByLabel('Single keys are shortcuts'))
+  await page.keyboard.press('Space')
+  await tabTo(page, page.getByRole('button', { name: 'Save', exact: true }))
+  await leads(page, /saved=true/, () => page.keyboard.press('Enter'))
+  await open(page, list)
+  await page.keyboard.press('?')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('dialog', { name: 'Search or jump to' }).waitFor()
+  assert.ok(await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).isHidden())
+  await page.keyboard.press('Escape')
+  await ready(page)
 }

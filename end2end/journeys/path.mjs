@@ -78,6 +78,8 @@ async function changeIt(page) {
   await page.getByLabel('Note for this version').fill('Warmer')
   await leads(page, /\?v=2$/, () => page.getByRole('button', { name: 'Save version' }).click())
   const newest = page.locator('.c-timeline > li').first()
+  // The page that was left stands until the next one is there.
+  await newest.getByText('Warmer').waitFor()
   assert.match(await newest.innerText(), /2[\s\S]*Warmer[\s\S]*Ada Owner/)
   assert.equal(await page.getByLabel('Note for this version').inputValue(), '', 'the note belonged to the version that was saved')
 }
