@@ -1,5 +1,6 @@
 //! Matrices as their file has them: four or eight bits a weight, unpacked to f32 while they are multiplied. That reads a sixth
 //! of the memory that f32 weights would, and activations stay f32, so nothing is lost beyond the file's own rounding.
+#![expect(clippy::needless_range_loop, reason = "see simd.rs: an iterator here may cost most of the speed")]
 
 use candle_core::{
     Device, Result, bail,
@@ -57,9 +58,9 @@ struct Eight {
 impl Block for Eight {
     #[inline(always)]
     fn column<const FMA: bool>(&self, column: usize) -> [f32; TILE] {
-        let mut weights = [0.0; TILE];
-        for ((weight, byte), scale) in weights.iter_mut().zip(&self.bytes[column]).zip(&self.scale) {
-            *weight = f32::from(*byte) * scale;
+        let (bytes, mut weights) = (&self.bytes[column], [0.0; TILE]);
+        for row in 0..TILE {
+            weights[row] = f32::from(bytes[row]) * self.scale[row];
         }
         weights
     }
@@ -181,21 +182,26 @@ impl<B: Block> Kernel for One<'_, B> {
         let (first, second) = self.blocks.split_at(input.len());
         let mut sums = [[0.0; TILE]; 2];
         if second.is_empty() {
-            for (input, block) in input.iter().zip(first) {
-                for (column, x) in input.iter().enumerate() {
-                    add::<FMA>(&mut sums[0], *x, &block.column::<FMA>(column));
+            for at in 0..input.len() {
+                let (input, first) = (&input[at], &first[at]);
+                for column in 0..BLOCK {
+                    add::<FMA>(&mut sums[0], input[column], &first.column::<FMA>(column));
                 }
             }
         } else {
             // Two chains of sums hide the latency of one.
-            for ((input, first), second) in input.iter().zip(first).zip(second) {
-                for (column, x) in input.iter().enumerate() {
-                    add::<FMA>(&mut sums[0], *x, &first.column::<FMA>(column));
-                    add::<FMA>(&mut sums[1], *x, &second.column::<FMA>(column));
+            for at in 0..input.len() {
+                let (input, first, second) = (&input[at], &first[at], &second[at]);
+                for column in 0..BLOCK {
+                    add::<FMA>(&mut sums[0], input[column], &first.column::<FMA>(column));
+                    add::<FMA>(&mut sums[1], input[column], &second.column::<FMA>(column));
                 }
             }
         }
-        self.out.chunks_exact_mut(TILE).zip(sums).for_each(|(out, sums)| out.copy_from_slice(&sums));
+        let out = self.out.as_chunks_mut::<TILE>().0;
+        for at in 0..out.len() {
+            out[at] = sums[at];
+        }
     }
 }
 
@@ -221,26 +227,24 @@ impl<B: Block> Kernel for Many<'_, B> {
     #[inline(always)]
     fn compute<const FMA: bool>(self) {
         for (depth, blocks) in self.blocks.chunks(DEPTH / BLOCK).enumerate() {
-            for (panel, block) in self.panel.as_chunks_mut::<BLOCK>().0.iter_mut().zip(blocks) {
-                for (column, weights) in panel.iter_mut().enumerate() {
-                    *weights = block.column::<FMA>(column);
+            let panel = self.panel.as_chunks_mut::<BLOCK>().0;
+            for at in 0..blocks.len() {
+                for column in 0..BLOCK {
+                    panel[at][column] = blocks[at].column::<FMA>(column);
                 }
             }
             for (out, inputs) in self.out.chunks_mut(SIDE * TILE).zip(self.inputs) {
                 let out = out.as_chunks_mut::<TILE>().0;
                 let mut sums = [[0.0; TILE]; SIDE];
-                for (sums, out) in sums.iter_mut().zip(out.iter()) {
-                    *sums = *out;
-                }
+                sums[..out.len()].copy_from_slice(out);
                 let inputs = &inputs[depth * DEPTH..][..blocks.len() * BLOCK];
-                for (weights, inputs) in self.panel.iter().zip(inputs) {
+                let panel = &self.panel[..inputs.len()];
+                for at in 0..inputs.len() {
                     for side in 0..SIDE {
-                        add::<FMA>(&mut sums[side], inputs[side], weights);
+                        add::<FMA>(&mut sums[side], inputs[at][side], &panel[at]);
                     }
                 }
-                for (out, sums) in out.iter_mut().zip(&sums) {
-                    *out = *sums;
-                }
+                out.copy_from_slice(&sums[..out.len()]);
             }
         }
     }

@@ -1,7 +1,9 @@
 //! Arithmetic on plain slices, compiled twice: for any processor, and for those with AVX2 and FMA, chosen when it runs.
 //! Every output is the same chain of operations however many rows are computed together, so a position's values never depend
 //! on how its tokens were batched. Prefix reuse rests on that.
-//! Plain loops only: a closure inside an iterator's method may be compiled without those instructions, and is then 20 times slower.
+//! Loops by index, inside: what an iterator's adapters call may be compiled apart, without those instructions, and is then many times
+//! slower.
+#![expect(clippy::needless_range_loop, reason = "see above: an iterator here may cost most of the speed")]
 
 use pulp::NullaryFnOnce;
 
@@ -71,8 +73,10 @@ impl Kernel for SwiGlu<'_> {
 
     #[inline(always)]
     fn compute<const FMA: bool>(self) {
-        for (gate, up) in self.gate.iter_mut().zip(self.up) {
-            *gate = *gate / (1.0 + exp::<FMA>(-*gate)) * up;
+        let up = &self.up[..self.gate.len()];
+        for at in 0..up.len() {
+            let gate = self.gate[at];
+            self.gate[at] = gate / (1.0 + exp::<FMA>(-gate)) * up[at];
         }
     }
 }
@@ -93,8 +97,8 @@ impl Kernel for Norm<'_> {
         let width = self.weight.len();
         for (from, to) in self.from.chunks_exact(width).zip(self.to.chunks_exact_mut(width)) {
             let scale = 1.0 / (dot::<FMA>(from, from) / width as f32 + self.epsilon).sqrt();
-            for ((to, from), weight) in to.iter_mut().zip(from).zip(self.weight) {
-                *to = from * scale * weight;
+            for at in 0..width {
+                to[at] = from[at] * scale * self.weight[at];
             }
         }
     }
@@ -107,9 +111,11 @@ const LANES: usize = 16;
 #[inline(always)]
 fn dot<const FMA: bool>(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0; LANES];
-    for (a, b) in a.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0) {
+    let (a, b) = (a.as_chunks::<LANES>().0, b.as_chunks::<LANES>().0);
+    let b = &b[..a.len()];
+    for at in 0..a.len() {
         for lane in 0..LANES {
-            sums[lane] = fma::<FMA>(a[lane], b[lane], sums[lane]);
+            sums[lane] = fma::<FMA>(a[at][lane], b[at][lane], sums[lane]);
         }
     }
     total(sums)
@@ -144,27 +150,28 @@ impl Kernel for Attend<'_> {
         let width = self.query.len();
         self.scores.resize(self.keys.len() / width, 0.0);
         let mut most = f32::NEG_INFINITY;
-        for (score, key) in self.scores.iter_mut().zip(self.keys.chunks_exact(width)) {
-            *score = dot::<FMA>(self.query, key);
-            most = if *score > most { *score } else { most };
-        }
-        for score in self.scores.iter_mut() {
-            *score = exp::<FMA>(*score - most);
+        let scores = self.scores.as_mut_slice();
+        for at in 0..scores.len() {
+            let score = dot::<FMA>(self.query, &self.keys[at * width..][..width]);
+            scores[at] = score;
+            most = if score > most { score } else { most };
         }
         let mut sum = 0.0;
-        for score in self.scores.iter() {
-            sum += score;
+        for at in 0..scores.len() {
+            scores[at] = exp::<FMA>(scores[at] - most);
+            sum += scores[at];
         }
-        for (at, out) in self.out.as_chunks_mut::<{ 2 * LANES }>().0.iter_mut().enumerate() {
+        let out = self.out.as_chunks_mut::<{ 2 * LANES }>().0;
+        for part in 0..out.len() {
             let mut sums = [0.0; 2 * LANES];
-            for (score, value) in self.scores.iter().zip(self.values.chunks_exact(width)) {
-                let value = &value[at * 2 * LANES..][..2 * LANES];
+            for at in 0..scores.len() {
+                let value = &self.values[at * width + part * 2 * LANES..][..2 * LANES];
                 for lane in 0..2 * LANES {
-                    sums[lane] = fma::<FMA>(*score, value[lane], sums[lane]);
+                    sums[lane] = fma::<FMA>(scores[at], value[lane], sums[lane]);
                 }
             }
             for lane in 0..2 * LANES {
-                out[lane] = sums[lane] / sum;
+                out[part][lane] = sums[lane] / sum;
             }
         }
     }
