@@ -19,30 +19,37 @@ impl Client {
         Self { stream, buffer: Vec::with_capacity(64 << 10) }
     }
 
-    /// The whole answer, head and body. Without a length it ends with the connection.
+    /// The whole answer, head and body.
     pub async fn send(&mut self, request: &[u8]) -> &[u8] {
         self.stream.write_all(request).await.unwrap();
         self.buffer.clear();
-        let mut whole = None;
-        while whole.is_none_or(|whole| self.buffer.len() < whole) {
-            if self.stream.read_buf(&mut self.buffer).await.unwrap() == 0 {
-                assert!(whole.is_none_or(|whole| whole == usize::MAX), "the connection broke off");
-                break;
-            }
-            if whole.is_none() {
-                whole = length(&self.buffer);
+        let mut end = None;
+        loop {
+            assert_ne!(self.stream.read_buf(&mut self.buffer).await.unwrap(), 0, "the connection broke off");
+            end = end.or_else(|| end_of(&self.buffer));
+            match end {
+                Some(End::At(length)) if self.buffer.len() >= length => return &self.buffer,
+                Some(End::LastChunk) if self.buffer.ends_with(b"\r\n0\r\n\r\n") => return &self.buffer,
+                _ => {}
             }
         }
-        &self.buffer
     }
 }
 
-/// Of head and body, once the head is here.
-fn length(answer: &[u8]) -> Option<usize> {
+/// Where an answer ends.
+#[derive(Clone, Copy)]
+enum End {
+    At(usize),
+    /// Its length is known when it is all there, as of a page that streams.
+    LastChunk,
+}
+
+/// Once the head is here.
+fn end_of(answer: &[u8]) -> Option<End> {
     let head = answer.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&answer[..head]).unwrap();
     let body = text.lines().find_map(|line| line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length")));
-    Some(body.map_or(usize::MAX, |(_, length)| head + length.trim().parse::<usize>().unwrap()))
+    Some(body.map_or(End::LastChunk, |(_, length)| End::At(head + length.trim().parse::<usize>().unwrap())))
 }
 
 pub fn status(answer: &[u8]) -> u16 {
