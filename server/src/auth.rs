@@ -1,8 +1,11 @@
 //! Programs: an API key as a bearer token, or in `x-api-key`. Checked from memory; no session here.
 
+use std::sync::Arc;
+
 use atelier_backend::{
     account,
     cx::{Actor, Cx},
+    studio::Studio,
 };
 use atelier_domain::fault::Fault;
 use axum::{
@@ -12,14 +15,14 @@ use axum::{
 };
 use http::{HeaderMap, header};
 
-use crate::{app_state::AppState, middleware::request_id::RequestId, problem::HttpError};
+use crate::{middleware::request_id::RequestId, problem::HttpError};
 
 /// Puts the key's `Cx` into the request's extensions, or answers 401.
-pub async fn require_key(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub async fn require_key(State(studio): State<Arc<Studio>>, mut request: Request, next: Next) -> Response {
     let Some(token) = token(request.headers()) else { return HttpError(Fault::unauthenticated()).into_response() };
-    match account::verify_key(&state.studio, token).await {
+    match account::verify_key(&studio, token).await {
         Ok(grant) => {
-            let cx = Cx::new(state.studio, Actor::Key(grant), RequestId::of(&request));
+            let cx = Cx::new(studio, Actor::Key(grant), RequestId::of(&request));
             request.extensions_mut().insert(cx);
             next.run(request).await
         }

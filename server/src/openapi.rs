@@ -33,7 +33,7 @@ use crate::{
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     servers((url = "/")),
-    components(schemas(Problem, ProblemField, crate::routes::prompt::SortBy)),
+    components(schemas(Problem, ProblemField, routes::prompt::SortBy, routes::completion::Chunk, routes::completion::StreamError)),
     tags(
         (name = "Prompts", description = "Find, make and pull prompts."),
         (name = "Versions", description = "Versions never change."),
@@ -46,7 +46,7 @@ struct Base;
 /// The whole description.
 pub fn openapi() -> OpenApi {
     let base = OpenApiRouter::<()>::with_openapi(Base::openapi());
-    let (_, mut description) = base.nest("/api/v1", routes::calls()).split_for_parts();
+    let (_, mut description) = base.merge(routes::calls()).split_for_parts();
     description.info.version = env!("CARGO_PKG_VERSION").to_owned();
     let components = description.components.get_or_insert_default();
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("atl_…").build();

@@ -16,9 +16,9 @@ use axum::{Router, routing};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{app_state::AppState, openapi, problem};
+use crate::{openapi, problem};
 
-/// Every call below `/api/v1`.
+/// Every call, all below `/api/v1`.
 pub fn calls() -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(prompt::list, prompt::create))
@@ -29,8 +29,8 @@ pub fn calls() -> OpenApiRouter {
         .routes(routes!(run::run))
 }
 
-/// Below `/api/v1`; each request carries the `Cx` of its key.
-pub fn api(_state: AppState) -> Router {
+/// Each request carries the `Cx` of its key.
+pub fn api() -> Router {
     let (router, _) = calls().split_for_parts();
     router.method_not_allowed_fallback(problem::method_not_allowed)
 }
@@ -58,6 +58,6 @@ pub(crate) struct NamePath {
 #[expect(dead_code, reason = "read by `once`; this is its description")]
 pub(crate) struct IdempotencyKey {
     /// For 24 hours the same key and body give the same answer again; another body is 409.
-    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255, pattern = "^[ -~]+$")]
+    #[param(rename = "Idempotency-Key", nullable = false, min_length = 1, max_length = 255, pattern = "^[ -~]+$")]
     key: Option<String>,
 }

@@ -2,11 +2,11 @@
 
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS},
+    header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS},
 };
 
-const ALWAYS: [(HeaderName, HeaderValue); 5] = [
-    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+/// For what a browser shows as a page.
+const PAGE: [(HeaderName, HeaderValue); 4] = [
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     // Not `no-referrer`: with it, browsers send `Origin: null` from forms.
     (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
@@ -18,8 +18,9 @@ const ALWAYS: [(HeaderName, HeaderValue); 5] = [
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 pub fn secure(headers: &mut HeaderMap) {
-    for (name, value) in ALWAYS {
-        headers.insert(name, value);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        headers.extend(PAGE);
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING);
 }
