@@ -22,7 +22,7 @@ SITE := target/site/.built
 WASM_SOURCES := $(shell find app src) Cargo.toml Cargo.lock .cargo/config.toml tools/wasm.sh
 SITE_SOURCES := $(shell find style public) tools/site.sh tools/compress.mjs
 
-.PHONY: help run build check test test-rust test-browser bench dist clean prerequisites server site npm models
+.PHONY: help run build check test test-rust test-fuzz test-browser bench dist clean prerequisites server site npm models
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | column -t -s @
@@ -38,11 +38,15 @@ check: prerequisites ## format, lints (for the server and for the browser), docu
 	cargo clippy --profile wasm-release -p atelier-hydrate --target wasm32-unknown-unknown -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings cargo doc --release --no-deps --workspace --exclude atelier-hydrate
 
-test: test-rust test-browser ## all tests: unit, store on SQLite and Postgres, REST, browser
+test: test-rust test-fuzz test-browser ## all tests: unit, store on SQLite and Postgres, REST, fuzz, browser
 
 test-rust: prerequisites models
 	tools/postgres.sh cargo test --release
 	cargo test --release -p atelier-sitebuild
+
+# One seed, so that a run tells of a change and not of chance; without it, tools/fuzz.sh looks elsewhere each time.
+test-fuzz: server models
+	tools/fuzz.sh --seed 1
 
 test-browser: build models
 	tools/journeys.sh

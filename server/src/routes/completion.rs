@@ -13,8 +13,13 @@ use axum::response::{
 };
 use futures::{Stream, StreamExt, stream};
 use serde::Serialize;
-use serde_json::json;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        Ref, RefOr,
+        schema::{AnyOfBuilder, ObjectBuilder, Schema, Type},
+    },
+};
 
 /// A whole answer.
 #[derive(Serialize, ToSchema)]
@@ -100,6 +105,46 @@ pub struct Delta {
     pub content: Option<String>,
 }
 
+/// An error after the answer began: the status is long gone, and this is where OpenAI's clients look for one.
+#[derive(Serialize, ToSchema)]
+pub struct StreamError {
+    pub error: ErrorDetail,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ErrorDetail {
+    pub message: String,
+    /// `upstream_error`.
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    pub kind: &'static str,
+    /// Always null.
+    #[schema(required)]
+    pub param: Option<String>,
+    /// Stable, for programs: `model_unavailable`.
+    pub code: String,
+}
+
+/// A server-sent event of a streamed answer.
+#[derive(ToSchema)]
+#[schema(as = ChatCompletionEvent)]
+#[expect(dead_code, reason = "sent as text; this is its description")]
+pub struct StreamEvent {
+    #[schema(schema_with = event_data)]
+    data: String,
+}
+
+fn event_data() -> RefOr<Schema> {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let json = |name| text().content_media_type("application/json").content_schema(Some(Ref::from_schema_name(name)));
+    AnyOfBuilder::new()
+        .item(json(Chunk::name()))
+        .item(json(StreamError::name()))
+        .item(text().enum_values(Some(["[DONE]"])))
+        .description(Some("A chunk as JSON; the last event has `[DONE]`, or the error that ended the answer."))
+        .into()
+}
+
 /// Clients of OpenAI know no third reason: an answer that somebody stopped has stopped.
 fn reason(finish: Finish) -> &'static str {
     match finish {
@@ -149,15 +194,14 @@ fn sent(started: Started, created: i64, with_usage: bool) -> impl Stream<Item = 
                 last.push(Sent::default().data("[DONE]"));
                 last
             }
-            Event::Failed { fault } => vec![failed(&fault)],
+            Event::Failed { fault } => vec![failed(fault)],
         })
     });
     stream::once(async { first }).chain(rest).map(Ok)
 }
 
-/// The status is long gone: the error goes where OpenAI's clients look for one.
-fn failed(fault: &Fault) -> Sent {
-    json_line(&json!({"error": {"message": fault.message, "type": "upstream_error", "param": null, "code": fault.code}}))
+fn failed(Fault { message, code, .. }: Fault) -> Sent {
+    json_line(&StreamError { error: ErrorDetail { message, kind: "upstream_error", param: None, code: code.into_owned() } })
 }
 
 /// JSON holds no line breaks.

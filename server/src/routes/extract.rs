@@ -131,8 +131,8 @@ impl<'q> QueryFields<'q> {
 
     pub fn flag(&mut self, name: &str) -> bool {
         match self.get(name) {
-            None | Some("false" | "0") => false,
-            Some("true" | "1" | "") => true,
+            None | Some("false") => false,
+            Some("true") => true,
             Some(_) => {
                 self.errors.add(name, "This is true or false.");
                 false

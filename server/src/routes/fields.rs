@@ -120,6 +120,9 @@ fn sentence(said: &str) -> String {
             said = format!("{start}expected {plain}");
         }
     }
+    if let Some((start, _)) = said.split_once("expected struct ") {
+        said = format!("{start}expected an object");
+    }
     let mut letters = said.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     let rest = letters.as_str().trim_end_matches('.');
@@ -147,6 +150,7 @@ mod tests {
         let named: Vec<_> = fault.fields.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(named, ["name", "type", "messages[1].role", "messages[2].content", "messages[3]", "params.temperature"]);
         assert_eq!(fault.of("params.temperature").unwrap(), "Invalid type: string \"hot\", expected a number.");
+        assert_eq!(fault.of("messages[3]").unwrap(), "Invalid type: integer `7`, expected an object.");
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl FromQuery for ListQuery {
 }
 
 /// Lists prompts with their labels and newest version.
-#[utoipa::path(get, path = "/prompts", tag = "Prompts", operation_id = "listPrompts", params(ListQuery),
+#[utoipa::path(get, path = "/api/v1/prompts", tag = "Prompts", operation_id = "listPrompts", params(ListQuery),
     responses((status = 200, description = "A page of prompts.", body = wire::List<wire::Prompt>)),
     security(("bearer" = ["read"]), ("x-api-key" = ["read"])))]
 pub async fn list(caller: Caller, Query(query): Query<ListQuery>) -> Result<axum::Json<wire::List<wire::Prompt>>, HttpError> {
@@ -74,7 +74,7 @@ pub async fn list(caller: Caller, Query(query): Query<ListQuery>) -> Result<axum
 }
 
 /// Makes a prompt, still without a version.
-#[utoipa::path(post, path = "/prompts", tag = "Prompts", operation_id = "createPrompt", request_body = wire::PromptDraft, params(super::IdempotencyKey),
+#[utoipa::path(post, path = "/api/v1/prompts", tag = "Prompts", operation_id = "createPrompt", request_body = wire::PromptDraft, params(super::IdempotencyKey),
     responses((status = 201, description = "The prompt was made.", body = wire::Prompt, headers(("Location" = String, description = "Where it is pulled from."))),
         (status = 409, description = "The name is taken, or the Idempotency-Key came with another request.")),
     security(("bearer" = ["manage"]), ("x-api-key" = ["manage"])))]
@@ -112,8 +112,8 @@ impl FromQuery for PullQuery {
 }
 
 /// Pulls a prompt: the version at a label, with its includes expanded and its variables open.
-#[utoipa::path(get, path = "/prompts/{name}", tag = "Prompts", operation_id = "pullPrompt",
-    params(super::NamePath, PullQuery, ("If-None-Match" = Option<String>, Header, description = "The `ETag` of what you hold: where it still stands, the answer is 304.")),
+#[utoipa::path(get, path = "/api/v1/prompts/{name}", tag = "Prompts", operation_id = "pullPrompt",
+    params(super::NamePath, PullQuery, ("If-None-Match" = Option<String>, Header, nullable = false, description = "The `ETag` of what you hold: where it still stands, the answer is 304.")),
     responses((status = 200, description = "The version.", body = wire::Version,
             headers(("ETag" = String, description = "Changes with the answer."), ("Cache-Control" = String, description = "`private, no-cache`: keep it, and ask each time."))),
         (status = 304, description = "What you hold still stands.", headers(("ETag" = String, description = "As you sent it.")))),

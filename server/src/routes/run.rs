@@ -7,14 +7,14 @@ use atelier_backend::{
 use axum::response::{IntoResponse, Response};
 
 use super::{
-    completion::{self, Chunk, Completion},
+    completion::{self, Completion, StreamEvent},
     extract::{At, Json},
     wire,
 };
 use crate::problem::HttpError;
 
 /// Fills a version in.
-#[utoipa::path(post, path = "/prompts/{name}/render", tag = "Use", operation_id = "renderPrompt", request_body = wire::Filling, params(super::NamePath),
+#[utoipa::path(post, path = "/api/v1/prompts/{name}/render", tag = "Use", operation_id = "renderPrompt", request_body = wire::Filling, params(super::NamePath),
     responses((status = 200, description = "The version, filled in.", body = wire::Rendered)),
     security(("bearer" = ["read"]), ("x-api-key" = ["read"])))]
 pub async fn render(at: At, body: Json<wire::Filling>) -> Result<axum::Json<wire::Rendered>, HttpError> {
@@ -24,9 +24,9 @@ pub async fn render(at: At, body: Json<wire::Filling>) -> Result<axum::Json<wire
 }
 
 /// Fills a version in and asks its model. The answer has the shape of OpenAI's chat completions; a stream ends in `data: [DONE]`.
-#[utoipa::path(post, path = "/prompts/{name}/run", tag = "Use", operation_id = "runPrompt", request_body = wire::RunDraft, params(super::NamePath),
-    responses((status = 200, description = "The answer; with `stream`, server-sent events, each a chunk.",
-            content((Completion = "application/json"), (Chunk = "text/event-stream"))),
+#[utoipa::path(post, path = "/api/v1/prompts/{name}/run", tag = "Use", operation_id = "runPrompt", request_body = wire::RunDraft, params(super::NamePath),
+    responses((status = 200, description = "The answer; with `stream`, server-sent events with a chunk each.",
+            content((Completion = "application/json"), (StreamEvent = "text/event-stream"))),
         (status = 502, description = "The model failed.")),
     security(("bearer" = ["gateway"]), ("x-api-key" = ["gateway"])))]
 pub async fn run(at: At, body: Json<wire::RunDraft>) -> Result<Response, HttpError> {

@@ -13,7 +13,7 @@ use super::{
 use crate::problem::HttpError;
 
 /// Saves the next version. What is saved never changes; includes are pinned to the versions that they have now.
-#[utoipa::path(post, path = "/prompts/{name}/versions", tag = "Versions", operation_id = "saveVersion", request_body = wire::VersionDraft,
+#[utoipa::path(post, path = "/api/v1/prompts/{name}/versions", tag = "Versions", operation_id = "saveVersion", request_body = wire::VersionDraft,
     params(super::NamePath, super::IdempotencyKey),
     responses((status = 200, description = "The content is that of the newest version: this one. Nothing was saved.", body = wire::Version),
         (status = 201, description = "The new version, as written.", body = wire::Version, headers(("Location" = String, description = "Where it is pulled from."))),
@@ -44,7 +44,7 @@ impl FromQuery for PageQuery {
 }
 
 /// The history of a prompt, newest first.
-#[utoipa::path(get, path = "/prompts/{name}/versions", tag = "Versions", operation_id = "listVersions", params(super::NamePath, PageQuery),
+#[utoipa::path(get, path = "/api/v1/prompts/{name}/versions", tag = "Versions", operation_id = "listVersions", params(super::NamePath, PageQuery),
     responses((status = 200, description = "A page of versions.", body = wire::List<wire::HistoryEntry>)),
     security(("bearer" = ["read"]), ("x-api-key" = ["read"])))]
 pub async fn history(at: At, Query(query): Query<PageQuery>) -> Result<axum::Json<wire::List<wire::HistoryEntry>>, HttpError> {
@@ -62,7 +62,7 @@ pub struct LabelPath {
 }
 
 /// Moves a label to a version; rolling back is the same. The very next pull sees it.
-#[utoipa::path(put, path = "/prompts/{name}/labels/{label}", tag = "Labels", operation_id = "moveLabel", request_body = wire::LabelTarget,
+#[utoipa::path(put, path = "/api/v1/prompts/{name}/labels/{label}", tag = "Labels", operation_id = "moveLabel", request_body = wire::LabelTarget,
     params(super::NamePath, LabelPath),
     responses((status = 200, description = "The label stands there now.", body = wire::LabelMove),
         (status = 409, description = "The label stands elsewhere than `expected_version`, or the prompt is archived.")),

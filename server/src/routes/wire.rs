@@ -146,7 +146,7 @@ pub struct Params {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop: Option<Vec<String>>,
     /// The same seed gives the same answer.
-    #[schema(nullable = false, minimum = 0)]
+    #[schema(nullable = false, minimum = 0, format = "uint64")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     #[serde(flatten)]

@@ -53,6 +53,9 @@ pub fn type_of(schema: &Value) -> String {
         _ => vec!["any value"],
     };
     let mut words = kinds.join(" or ");
+    if let Some(content) = schema.get("contentSchema") {
+        words = format!("{} as JSON", type_of(content));
+    }
     if let Some(items) = schema.get("items") {
         words = words.replace("array", &format!("list of {}", type_of(items)));
     }

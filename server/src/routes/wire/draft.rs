@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Kind, Message, Params};
+use super::{Kind, Message};
 use crate::routes::{extract::FromBody, fields::Fields};
 
 /// A prompt to be made.
@@ -19,8 +19,10 @@ pub struct PromptDraft {
     pub name: String,
     #[schema(rename = "type", value_type = Kind)]
     pub kind: PromptType,
+    /// Without control characters.
     #[schema(value_type = Option<String>, max_length = 2_000)]
     pub description: String,
+    /// At most 20, of 1 to 50 characters each, without commas, quotes and backslashes.
     #[schema(value_type = Option<Vec<String>>)]
     pub tags: Vec<String>,
 }
@@ -61,14 +63,14 @@ impl From<PromptDraft> for NewPrompt {
 }))]
 #[expect(dead_code, reason = "read as the domain's draft; this is its description")]
 pub struct VersionDraft {
-    #[schema(max_items = 500)]
+    #[schema(min_items = 1, max_items = 500)]
     messages: Option<Vec<Message>>,
     /// A template. At most 1 MiB.
     text: Option<String>,
     /// `provider/model`; without it the model of this machine.
     #[schema(min_length = 1, max_length = 200)]
     model: Option<String>,
-    params: Option<Params>,
+    params: Option<ParamsDraft>,
     /// As OpenAI's chat completions take them.
     #[schema(max_items = 128)]
     tools: Option<Vec<Tool>>,
@@ -77,11 +79,33 @@ pub struct VersionDraft {
     note: Option<String>,
 }
 
-/// A function that a model may ask for.
+/// How a model is asked. Parameters that are not named here are kept and passed on.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read as the domain's parameters; this is their description")]
+pub struct ParamsDraft {
+    #[schema(minimum = 0, maximum = 2)]
+    temperature: Option<f64>,
+    #[schema(exclusive_minimum = 0, maximum = 1)]
+    top_p: Option<f64>,
+    /// The longest answer, in tokens; 256 where nothing is said.
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    max_tokens: Option<u32>,
+    /// The answer ends before any of these texts.
+    #[schema(max_items = 4)]
+    stop: Option<Vec<String>>,
+    /// The same seed gives the same answer.
+    #[schema(minimum = 0, format = "uint64")]
+    seed: Option<u64>,
+    #[serde(flatten)]
+    more: BTreeMap<String, Value>,
+}
+
+/// A function that a model may ask for. Whatever else it says is kept and passed on.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "kept as it came; this is its description")]
 pub struct Tool {
-    r#type: Option<String>,
+    /// `function`.
+    r#type: Option<Value>,
     function: ToolFunction,
 }
 
@@ -90,9 +114,9 @@ pub struct Tool {
 pub struct ToolFunction {
     #[schema(min_length = 1)]
     name: String,
-    description: Option<String>,
+    /// A text.
+    description: Option<Value>,
     /// A JSON schema.
-    #[schema(value_type = Option<Object>)]
     parameters: Option<Value>,
 }
 
@@ -170,7 +194,7 @@ pub struct Filling {
     #[schema(minimum = 1)]
     pub version: Option<u32>,
     /// Values by name. Strings go in bare, everything else as JSON.
-    #[schema(required = false)]
+    #[schema(value_type = Option<BTreeMap<String, Value>>)]
     pub variables: BTreeMap<String, Value>,
     #[schema(ignore)]
     pub selector: Selector,
@@ -194,7 +218,7 @@ pub struct RunDraft {
     #[schema(minimum = 1)]
     pub version: Option<u32>,
     /// Values by name. Strings go in bare, everything else as JSON.
-    #[schema(required = false)]
+    #[schema(value_type = Option<BTreeMap<String, Value>>)]
     pub variables: BTreeMap<String, Value>,
     #[schema(ignore)]
     pub selector: Selector,
