@@ -80,6 +80,8 @@ async fn bad_parameters_are_named() {
             ("limit=0", vec!["limit"]),
             ("limit=201&sort=size", vec!["sort", "limit"]),
             ("limit=many&archived=perhaps", vec!["archived", "limit"]),
+            ("archived=1", vec!["archived"]),
+            ("archived=", vec!["archived"]),
             ("cursor=nonsense", vec!["cursor"]),
             ("q=%00", vec!["q"]),
             (&format!("q={long}&folder={long}"), vec!["folder", "q"]),
