@@ -56,6 +56,10 @@ function listen(child) {
   return { lines, told }
 }
 
+// None outlives us.
+const running = new Set()
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')))
+
 /** A running studio. */
 export class Studio {
   static async start(settings = {}) {
@@ -73,7 +77,8 @@ export class Studio {
     for (const name of ['ATELIER_BIN', 'DATABASE_URL']) delete studio.env[name]
     studio.child = spawn(binary, ['serve'], { cwd: studio.data, env: studio.env, stdio: ['ignore', 'pipe', 'pipe'] })
     studio.ended = once(studio.child, 'exit')
-    process.once('exit', () => studio.child.kill('SIGKILL'))
+    running.add(studio.child)
+    studio.ended.then(() => running.delete(studio.child))
     const { lines, told } = listen(studio.child)
     studio.log = lines
     studio.url = (await told(/serves on (http\S+)/))[1]

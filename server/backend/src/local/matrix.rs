@@ -199,9 +199,7 @@ impl<B: Block> Kernel for One<'_, B> {
             }
         }
         let out = self.out.as_chunks_mut::<TILE>().0;
-        for at in 0..out.len() {
-            out[at] = sums[at];
-        }
+        out.copy_from_slice(&sums[..out.len()]);
     }
 }
 
