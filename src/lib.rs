@@ -5,10 +5,12 @@
 pub mod account;
 pub mod canonical;
 pub mod completion;
+pub mod diff;
 pub mod fault;
 pub mod id;
 pub mod page;
 pub mod prompt;
 pub mod run;
+pub mod schema;
 pub mod template;
 pub mod timestamp;
