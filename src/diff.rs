@@ -28,6 +28,7 @@ use crate::fault::Fault;
 
 pub use count::Count;
 pub use message::MessageDiff;
+pub(crate) use message::matches;
 pub use piece::Piece;
 pub use row::Row;
 pub use setting::{Change, Setting, SettingDiff};

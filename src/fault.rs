@@ -159,6 +159,11 @@ impl Problems {
         self.0.push(FieldError { field: field.into(), detail: detail.into() });
     }
 
+    /// Whether this field is noted already.
+    pub fn has(&self, field: &str) -> bool {
+        self.0.iter().any(|error| error.field == field)
+    }
+
     /// Keeps the value, or notes the fields of its fault.
     pub fn keep<T>(&mut self, result: Result<T, Fault>) -> Option<T> {
         match result {

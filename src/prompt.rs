@@ -3,11 +3,17 @@
 mod body;
 mod draft;
 mod filter;
+mod form;
+mod ids;
 mod label;
+mod lint;
 mod names;
+mod render;
 #[cfg(test)]
 mod tests;
+mod variable;
 mod version;
+mod work;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,12 +23,18 @@ use crate::{
     timestamp::Timestamp,
 };
 
-pub use body::{Body, Message, MessageRole, PromptType, render};
+pub use body::{Body, Message, MessageRole, PromptType};
 pub use draft::{CONTENT_MAX, Draft, MESSAGE_MAX, MESSAGES_MAX, Params};
 pub use filter::{Filter, Outline, Sort};
+pub use form::DraftForm;
+pub use ids::with_ids;
 pub use label::{Label, LabelMove, PRODUCTION, Selector};
+pub use lint::{Fix, Warning, lint, unused};
 pub use names::{LabelName, PromptName, Tag, tidy_tags};
+pub use render::{render, suggested};
+pub use variable::{DECLARED_MAX, Variable, VariableType, messages, shown};
 pub use version::{Pin, Resolved, Saving, Summary, VARIABLES_MAX, Version, content_hash};
+pub use work::{Includer, Inclusion, KeyUse, ModelFacts, StoredDraft, TokenCount, Usage};
 
 /// A prompt without its versions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

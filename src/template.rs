@@ -51,34 +51,13 @@ impl Template {
     pub fn parse(source: &str) -> Result<Self, Fault> {
         let mut template = Self::default();
         let mut errors = Vec::new();
-        let mut rest = source;
-        while let Some(at) = rest.find("{{") {
-            if let Some(before) = rest[..at].strip_suffix('\\') {
-                template.push_text(before);
-                template.push_text("{{");
-                rest = &rest[at + 2..];
-                continue;
-            }
-            // Of three braces the first is text, so that {"a": {{{x}}}} holds a variable.
-            let at = at + rest[at + 2..].chars().take_while(|c| *c == '{').count();
-            template.push_text(&rest[..at]);
-            let here = source.len() - rest.len() + at;
-            let tag = &rest[at + 2..];
-            match tag.find("}}") {
-                Some(end) => {
-                    match read_tag(tag[..end].trim()) {
-                        Ok(part) => template.0.push(part),
-                        Err(why) => errors.push(at_place(source, here, &why)),
-                    }
-                    rest = &tag[end + 2..];
-                }
-                None => {
-                    errors.push(at_place(source, here, "“{{” is never closed. Write “\\{{” for the braces themselves."));
-                    rest = "";
-                }
+        for piece in scan(source) {
+            match piece {
+                Piece::Text(text) => template.push_text(text),
+                Piece::Tag(Tag { part: Ok(part), .. }) => template.0.push(part),
+                Piece::Tag(Tag { from, part: Err(why), .. }) => errors.push(at_place(source, from, &why)),
             }
         }
-        template.push_text(rest);
         if errors.is_empty() { Ok(template) } else { Err(Fault::fields(errors)) }
     }
 
@@ -162,6 +141,61 @@ impl fmt::Display for Template {
     }
 }
 
+/// A tag where it stands: bytes of the source, braces included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    pub from: usize,
+    pub to: usize,
+    /// What it says, or why it cannot be read.
+    pub part: Result<Part, String>,
+}
+
+/// Every tag of a source, those that cannot be read too.
+pub fn tags(source: &str) -> Vec<Tag> {
+    let tag = |piece| match piece {
+        Piece::Tag(tag) => Some(tag),
+        Piece::Text(_) => None,
+    };
+    scan(source).into_iter().filter_map(tag).collect()
+}
+
+enum Piece<'a> {
+    /// As a reader sees it, without escapes.
+    Text(&'a str),
+    Tag(Tag),
+}
+
+fn scan(source: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = source;
+    while let Some(at) = rest.find("{{") {
+        if let Some(before) = rest[..at].strip_suffix('\\') {
+            pieces.push(Piece::Text(before));
+            pieces.push(Piece::Text("{{"));
+            rest = &rest[at + 2..];
+            continue;
+        }
+        // Of three braces the first is text, so that {"a": {{{x}}}} holds a variable.
+        let at = at + rest[at + 2..].chars().take_while(|c| *c == '{').count();
+        pieces.push(Piece::Text(&rest[..at]));
+        let from = source.len() - rest.len() + at;
+        let tag = &rest[at + 2..];
+        match tag.find("}}") {
+            Some(end) => {
+                pieces.push(Piece::Tag(Tag { from, to: from + end + 4, part: read_tag(tag[..end].trim()) }));
+                rest = &tag[end + 2..];
+            }
+            None => {
+                let why = "“{{” is never closed. Write “\\{{” for the braces themselves.".to_owned();
+                pieces.push(Piece::Tag(Tag { from, to: from + 2, part: Err(why) }));
+                rest = "";
+            }
+        }
+    }
+    pieces.push(Piece::Text(rest));
+    pieces
+}
+
 fn read_tag(tag: &str) -> Result<Part, String> {
     if let Some(include) = tag.strip_prefix('>') {
         let (name, label) = match include.trim().split_once('@') {
@@ -175,7 +209,7 @@ fn read_tag(tag: &str) -> Result<Part, String> {
 }
 
 /// A letter or `_`, then letters, digits, `_`, `-` or `.`.
-fn check_variable(name: &str) -> Result<(), String> {
+pub(crate) fn check_variable(name: &str) -> Result<(), String> {
     let good = name.starts_with(|c: char| c.is_alphabetic() || c == '_') && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
     if name.is_empty() {
         Err("“{{}}” names no variable. Write “\\{{” for the braces themselves.".to_owned())

@@ -1,13 +1,16 @@
 //! Messages of two versions, matched even where they moved.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{
     TextDiff,
     matching::{Part, match_both_ways},
     setting::Change,
 };
-use crate::prompt::{Body, MessageRole};
+use crate::prompt::{Body, Message, MessageRole};
 
 /// One message of either side or of both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,17 +43,43 @@ impl MessageDiff {
     }
 }
 
-fn parts(body: &Body) -> Vec<(Option<MessageRole>, Part<'_>)> {
-    let part = |role: Option<MessageRole>, text| (role, Part { role: role.map(MessageRole::as_str), text });
+type Text<'a> = (Option<MessageRole>, Cow<'a, str>);
+
+fn texts(body: &Body) -> Vec<Text<'_>> {
     match body {
-        Body::Messages(messages) => messages.iter().map(|message| part(Some(message.role), message.content.as_str())).collect(),
-        Body::Text(text) => vec![part(None, text)],
+        Body::Messages(messages) => messages.iter().map(|message| (Some(message.role), whole(message))).collect(),
+        Body::Text(text) => vec![(None, Cow::Borrowed(text))],
     }
+}
+
+/// The content, and below it what the message has to do with tools.
+fn whole(message: &Message) -> Cow<'_, str> {
+    if message.tool_calls.is_empty() && message.tool_call_id.is_none() {
+        return Cow::Borrowed(&message.content);
+    }
+    let answers = message.tool_call_id.iter().map(|id| format!("answers {id}"));
+    let calls = message.tool_calls.iter().map(|call| serde_json::to_string_pretty(&call as &&Value).unwrap_or_default());
+    Cow::Owned(std::iter::once(message.content.clone()).chain(answers).chain(calls).collect::<Vec<_>>().join("\n"))
+}
+
+fn parts<'a>(texts: &'a [Text<'_>]) -> Vec<(Option<MessageRole>, Part<'a>)> {
+    texts.iter().map(|(role, text)| (*role, Part { role: role.map(MessageRole::as_str), text })).collect()
+}
+
+/// Old and new places, from 0, of the messages that are in both.
+pub fn matches(old: &Body, new: &Body) -> Vec<(usize, usize)> {
+    let (olds, news) = (texts(old), texts(new));
+    match_both_ways(&bare(&olds), &bare(&news)).into_iter().map(|pair| (pair.old, pair.new)).collect()
+}
+
+fn bare<'a>(texts: &'a [Text<'_>]) -> Vec<Part<'a>> {
+    parts(texts).into_iter().map(|(_, part)| part).collect()
 }
 
 /// The messages of both sides in the new order; a removed one follows what it followed.
 pub fn messages(old: &Body, new: &Body) -> Vec<MessageDiff> {
-    let (olds, news) = (parts(old), parts(new));
+    let (olds, news) = (texts(old), texts(new));
+    let (olds, news) = (parts(&olds), parts(&news));
     let pairs = match_both_ways(&olds.iter().map(|(_, part)| *part).collect::<Vec<_>>(), &news.iter().map(|(_, part)| *part).collect::<Vec<_>>());
     let mut placed = Vec::new();
     for (j, (role, part)) in news.iter().enumerate() {

@@ -9,6 +9,7 @@ use super::{
     TextDiff,
     version::{Included, Side},
 };
+use crate::prompt::VariableType;
 
 /// What of a version changed; the order is the table's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,12 +38,12 @@ pub struct SettingDiff {
     #[serde(flatten)]
     pub setting: Setting,
     pub change: Change,
-    /// The value as people read it; nothing for what `text` shows, and for a variable, which is there or not.
+    /// The value as people read it; nothing for what `text` shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new: Option<String>,
-    /// JSON that takes more than a line, its keys sorted.
+    /// JSON that takes more than a line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<TextDiff>,
 }
@@ -54,9 +55,7 @@ pub fn settings(old: &Side, new: &Side) -> Vec<SettingDiff> {
     table.extend(parameters(old, new));
     table.extend(tools(old.tools, new.tools));
     table.extend(json(Setting::ResponseFormat, old.response_format, new.response_format));
-    let (olds, news) = Side::variables(old, new);
-    table.extend(olds.difference(&news).map(|name| bare(Setting::Variable(name.clone()), Change::Removed)));
-    table.extend(news.difference(&olds).map(|name| bare(Setting::Variable(name.clone()), Change::Added)));
+    table.extend(variables(old, new));
     table.extend(includes(&old.includes(), &new.includes()));
     table.sort_by(|a, b| a.setting.cmp(&b.setting));
     table
@@ -84,6 +83,18 @@ fn json(setting: Setting, old: Option<&Value>, new: Option<&Value>) -> Option<Se
     let change = change(old.as_ref(), new.as_ref())?;
     let text = TextDiff::new(&old.unwrap_or_default(), &new.unwrap_or_default());
     Some(SettingDiff { text: Some(text), ..bare(setting, change) })
+}
+
+/// A variable is there where it is used or declared; one that nobody declared is a text.
+fn variables(old: &Side, new: &Side) -> Vec<SettingDiff> {
+    let (olds, news) = Side::variables(old, new);
+    let state = |used: &BTreeSet<String>, side: &Side, name: &str| match side.declared.iter().find(|variable| variable.name == name) {
+        Some(variable) => Some(variable.summary()),
+        None => used.contains(name).then(|| VariableType::Text.to_string()),
+    };
+    let declared = old.declared.iter().chain(new.declared).map(|variable| &variable.name);
+    let names: BTreeSet<&String> = olds.iter().chain(&news).chain(declared).collect();
+    names.into_iter().filter_map(|name| short(Setting::Variable(name.clone()), state(&olds, old, name), state(&news, new, name))).collect()
 }
 
 fn parameters(old: &Side, new: &Side) -> Vec<SettingDiff> {
@@ -151,9 +162,8 @@ fn includes(old: &[Included], new: &[Included]) -> Vec<SettingDiff> {
     table
 }
 
-/// The order of keys means nothing, so it must not show as a change.
 fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(&sorted(value)).unwrap_or_default()
+    serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 fn sorted(value: &Value) -> Value {

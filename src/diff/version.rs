@@ -12,7 +12,7 @@ use super::{
     word::{Kind, words},
 };
 use crate::{
-    prompt::{Body, Draft, Params, Resolved, Version},
+    prompt::{Body, Draft, Message, Params, Resolved, Variable, Version},
     template::{Include, Template},
 };
 
@@ -20,6 +20,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Side<'a> {
     pub body: &'a Body,
+    pub declared: &'a [Variable],
     pub model: Option<&'a str>,
     pub params: &'a Params,
     pub tools: &'a [Value],
@@ -32,6 +33,7 @@ impl<'a> From<&'a Version> for Side<'a> {
     fn from(version: &'a Version) -> Self {
         Self {
             body: &version.body,
+            declared: &version.declared,
             model: version.model.as_deref(),
             params: &version.params,
             tools: &version.tools,
@@ -45,6 +47,7 @@ impl<'a> From<&'a Draft> for Side<'a> {
     fn from(draft: &'a Draft) -> Self {
         Self {
             body: &draft.body,
+            declared: &draft.variables,
             model: draft.model.as_deref(),
             params: &draft.params,
             tools: &draft.tools,
@@ -95,7 +98,11 @@ impl Side<'_> {
     }
 
     fn own_variables(&self) -> BTreeSet<String> {
-        self.templates().iter().flat_map(Template::variables).map(str::to_owned).collect()
+        let placeholders = match self.body {
+            Body::Messages(messages) => messages.iter().filter_map(Message::placeholder).map(str::to_owned).collect(),
+            Body::Text(_) => Vec::new(),
+        };
+        self.templates().iter().flat_map(Template::variables).map(str::to_owned).chain(placeholders).collect()
     }
 
     pub(super) fn includes(&self) -> Vec<Included> {

@@ -13,14 +13,7 @@ use MessageRole::{Assistant, System, User};
 
 fn chat(messages: &[(MessageRole, &str)]) -> Draft {
     let message = |(role, content): &(MessageRole, &str)| -> Message { serde_json::from_value(json!({"role": role, "content": content})).unwrap() };
-    Draft {
-        body: Body::Messages(messages.iter().map(message).collect()),
-        model: None,
-        params: Params::default(),
-        tools: vec![],
-        response_format: None,
-        note: String::new(),
-    }
+    Draft::new(Body::Messages(messages.iter().map(message).collect()))
 }
 
 fn version(draft: Draft, resolved: Resolved) -> Version {
@@ -85,7 +78,7 @@ fn the_table_says_what_changed_beside_the_messages() {
         response_format: Some(json!({"type": "json_object"})),
         ..chat(&[(System, "{{> tone}} {{b}}")])
     };
-    let resolved = |pin: Pin, variable: &str| Resolved { pins: vec![pin], variables: vec![variable.to_owned()] };
+    let resolved = |pin: Pin, variable: &str| Resolved { pins: vec![pin], variables: vec![variable.to_owned()], ..Resolved::default() };
     let (old, new) = (version(old, resolved(pin("tone", None, 2), "a")), version(new, resolved(pin("tone", None, 3), "b")));
     assert_eq!(
         table(&old, &new),
@@ -99,8 +92,8 @@ fn the_table_says_what_changed_beside_the_messages() {
             r#"{"setting":"tool","name":"new","change":"added"}"#,
             r#"{"setting":"tool_order","change":"changed","old":"find, same","new":"same, find"}"#,
             r#"{"setting":"response_format","change":"added"}"#,
-            r#"{"setting":"variable","name":"a","change":"removed"}"#,
-            r#"{"setting":"variable","name":"b","change":"added"}"#,
+            r#"{"setting":"variable","name":"a","change":"removed","old":"text"}"#,
+            r#"{"setting":"variable","name":"b","change":"added","new":"text"}"#,
             r#"{"setting":"include","name":"tone","change":"changed","old":"version 2","new":"version 3"}"#,
         ]
     );
@@ -113,27 +106,45 @@ fn the_table_says_what_changed_beside_the_messages() {
 
 #[test]
 fn an_include_that_goes_to_another_label_is_one_change() {
-    let with = |pins| version(chat(&[(System, "x")]), Resolved { pins, variables: vec![] });
+    let with = |pins| version(chat(&[(System, "x")]), Resolved { pins, variables: vec![], ..Resolved::default() });
     let (old, new) = (with(vec![pin("tone", Some("staging"), 2), pin("rules", None, 1)]), with(vec![pin("rules", None, 1), pin("tone", Some("live"), 3)]));
     assert_eq!(table(&old, &new), [r#"{"setting":"include","name":"tone","change":"changed","old":"staging, version 2","new":"live, version 3"}"#]);
 }
 
 #[test]
 fn a_draft_as_it_is_typed_does_not_lose_the_variables_of_its_includes() {
-    let saved =
-        version(chat(&[(System, "{{> tone}} {{a}}")]), Resolved { pins: vec![pin("tone", None, 2)], variables: vec!["of_tone".to_owned(), "a".to_owned()] });
+    let saved = version(
+        chat(&[(System, "{{> tone}} {{a}}")]),
+        Resolved { pins: vec![pin("tone", None, 2)], variables: vec!["of_tone".to_owned(), "a".to_owned()], ..Resolved::default() },
+    );
     assert!(VersionDiff::new(&saved, &saved.to_draft()).is_empty());
     // Half a tag at the end cannot be read yet.
-    assert_eq!(table(&saved, &chat(&[(System, "{{> tone}} {{a}} {{b}} {{")])), [r#"{"setting":"variable","name":"b","change":"added"}"#]);
+    assert_eq!(table(&saved, &chat(&[(System, "{{> tone}} {{a}} {{b}} {{")])), [r#"{"setting":"variable","name":"b","change":"added","new":"text"}"#]);
 }
 
 #[test]
-fn the_order_of_keys_in_a_tool_is_no_change() {
+fn the_order_of_fields_in_a_tool_is_a_change_and_makes_a_version() {
     let with = |text: &str| Draft { tools: vec![serde_json::from_str(text).unwrap()], ..chat(&[(User, "x")]) };
-    assert!(
-        VersionDiff::new(&with(r#"{"function": {"name": "a", "b": {"x": 1, "y": 2}}}"#), &with(r#"{"function": {"b": {"y": 2, "x": 1}, "name": "a"}}"#))
-            .is_empty()
-    );
+    let (old, new) = (with(r#"{"function": {"name": "a", "b": {"x": 1, "y": 2}}}"#), with(r#"{"function": {"name": "a", "b": {"y": 2, "x": 1}}}"#));
+    assert!(!VersionDiff::new(&old, &new).is_empty());
+    assert_ne!(content_hash(&old, &[]), content_hash(&new, &[]));
+    assert!(VersionDiff::new(&old, &old).is_empty());
+}
+
+#[test]
+fn a_declaration_is_told_in_words() {
+    let declare = |json: Value| Draft { variables: serde_json::from_value(json).unwrap(), ..chat(&[(User, "{{n}}")]) };
+    let (old, new) = (declare(json!([])), declare(json!([{"name": "n", "type": "number", "default": 4}])));
+    assert_eq!(table(&old, &new), [r#"{"setting":"variable","name":"n","change":"changed","old":"text","new":"number, 4 unless given"}"#]);
+}
+
+#[test]
+fn a_change_of_a_tool_call_is_a_change_of_its_message() {
+    let with = |call: Value| {
+        let message = Message { tool_calls: vec![call], ..Message::new(Assistant, "") };
+        Draft::new(Body::Messages(vec![message]))
+    };
+    assert!(!VersionDiff::new(&with(json!({"id": "a"})), &with(json!({"id": "b"}))).is_empty());
 }
 
 #[test]

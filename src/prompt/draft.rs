@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Body, PromptType};
+use super::{Body, Message, PromptType, Variable, variable};
 use crate::{
     canonical,
     fault::{Fault, Problems},
-    template::Template,
+    template::{self, Template},
 };
 
 /// The largest text of one message, in bytes.
@@ -56,6 +56,9 @@ impl Params {
 pub struct Draft {
     #[serde(flatten)]
     pub body: Body,
+    /// Those that it declares, in their order.
+    #[serde(default)]
+    pub variables: Vec<Variable>,
     #[serde(default)]
     pub model: Option<String>,
     #[serde(default)]
@@ -69,6 +72,11 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// A draft that says this and asks for nothing else.
+    pub fn new(body: Body) -> Self {
+        Self { body, variables: Vec::new(), model: None, params: Params::default(), tools: Vec::new(), response_format: None, note: String::new() }
+    }
+
     /// Checks every rule that needs no other prompt, and reads the templates in the order of `body.texts()`.
     ///
     /// # Errors
@@ -86,6 +94,7 @@ impl Draft {
             if messages.len() > MESSAGES_MAX {
                 problems.add("messages", format!("At most {MESSAGES_MAX} messages; these are {}.", messages.len()));
             }
+            check_placeholders(messages, &mut problems);
         }
         let texts = self.body.texts();
         if texts.iter().map(|(_, text)| text.len()).sum::<usize>() > CONTENT_MAX {
@@ -98,6 +107,7 @@ impl Draft {
 
     fn check_rest(&self, problems: &mut Problems) {
         self.params.check(problems);
+        variable::check(&self.variables, problems);
         if self.note.chars().count() > 1_000 || self.note.contains('\0') {
             problems.add("note", "A note has at most 1,000 characters, none of them NUL.");
         }
@@ -120,6 +130,18 @@ impl Draft {
             || [&Value::from(self.tools.clone()), &Value::Object(self.params.more.clone())].iter().any(|v| v.to_string().contains("\\u0000"))
         {
             problems.add("tools", "Tools and response format take at most 1 MiB each and hold no NUL.");
+        }
+    }
+}
+
+fn check_placeholders(messages: &[Message], problems: &mut Problems) {
+    for (at, message) in messages.iter().enumerate() {
+        if let Some(Err(why)) = message.placeholder().map(template::check_variable) {
+            problems.add(format!("messages[{at}].content"), format!("A placeholder names the variable whose messages stand here. {why}"));
+        }
+        let calls = Value::from(message.tool_calls.clone()).to_string();
+        if calls.len() > MESSAGE_MAX || calls.contains("\\u0000") || message.tool_call_id.as_ref().is_some_and(|id| id.len() > 200 || id.contains('\0')) {
+            problems.add(format!("messages[{at}].tool_calls"), "Tool calls take at most 1 MiB, the id of a call 200 bytes; neither holds NUL.");
         }
     }
 }

@@ -7,14 +7,7 @@ use super::*;
 use crate::{id::VersionId, template::Include};
 
 fn draft(content: &str) -> Draft {
-    Draft {
-        body: Body::Messages(vec![Message { role: MessageRole::User, content: content.to_owned() }]),
-        model: None,
-        params: Params::default(),
-        tools: vec![],
-        response_format: None,
-        note: String::new(),
-    }
+    Draft::new(Body::Messages(vec![Message::new(MessageRole::User, content)]))
 }
 
 fn saving() -> Saving {
@@ -45,8 +38,8 @@ fn equal_content_makes_no_version_and_a_note_is_no_content() {
     let first = Version::next(prompt, None, draft("a"), Resolved::default(), saving()).unwrap().unwrap();
     let noted = Draft { note: "other".to_owned(), ..draft("a") };
     assert_eq!(first.number, 1);
-    assert_eq!(Version::next(prompt, Some((1, &first.content_hash)), noted, Resolved::default(), saving()).unwrap(), None);
-    assert_eq!(Version::next(prompt, Some((1, &first.content_hash)), draft("b"), Resolved::default(), saving()).unwrap().unwrap().number, 2);
+    assert_eq!(Version::next(prompt, Some(&first), noted, Resolved::default(), saving()).unwrap(), None);
+    assert_eq!(Version::next(prompt, Some(&first), draft("b"), Resolved::default(), saving()).unwrap().unwrap().number, 2);
 }
 
 #[test]
@@ -58,11 +51,12 @@ fn a_moved_include_is_new_content() {
 #[test]
 fn a_draft_hears_of_every_field_at_once() {
     let bad = Draft {
-        body: Body::Messages(vec![Message { role: MessageRole::User, content: "{{".to_owned() }]),
+        body: Body::Messages(vec![Message::new(MessageRole::User, "{{")]),
         params: Params { temperature: Some(3.0), top_p: Some(0.0), max_tokens: Some(0), ..Params::default() },
         model: Some("a b".to_owned()),
         tools: vec![json!({})],
         response_format: Some(json!("json")),
+        variables: vec![],
         note: "x".repeat(1_001),
     };
     let fault = bad.check(PromptType::Chat).unwrap_err();
@@ -73,11 +67,8 @@ fn a_draft_hears_of_every_field_at_once() {
 
 #[test]
 fn rendering_names_each_missing_variable_once() {
-    let body = Body::Messages(vec![
-        Message { role: MessageRole::System, content: "{{a}} {{b}}".to_owned() },
-        Message { role: MessageRole::User, content: "{{b}} {{c}}".to_owned() },
-    ]);
-    let fault = render(&body, &BTreeMap::from([("a".to_owned(), json!("x"))])).unwrap_err();
+    let body = Body::Messages(vec![Message::new(MessageRole::System, "{{a}} {{b}}"), Message::new(MessageRole::User, "{{b}} {{c}}")]);
+    let fault = render(&body, &[], &BTreeMap::from([("a".to_owned(), json!("x"))])).unwrap_err();
     assert_eq!(fault.fields.iter().map(|e| e.field.as_str()).collect::<Vec<_>>(), ["variables.b", "variables.c"]);
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Body, Draft, Params};
+use super::{Body, Draft, Message, Params, Variable, with_ids};
 use crate::{
     canonical,
     fault::Fault,
@@ -33,6 +33,10 @@ pub struct Version {
     /// 1, 2, 3 … in its prompt.
     pub number: u32,
     pub body: Body,
+    /// The variables that it declares itself.
+    pub declared: Vec<Variable>,
+    /// What its includes declare, where it does not say otherwise.
+    pub inherited: Vec<Variable>,
     pub model: Option<String>,
     pub params: Params,
     pub tools: Vec<Value>,
@@ -60,19 +64,22 @@ impl Version {
     ///
     /// # Errors
     /// `Invalid` where the prompt has too many variables.
-    pub fn next(prompt: PromptId, latest: Option<(u32, &str)>, draft: Draft, resolved: Resolved, saving: Saving) -> Result<Option<Self>, Fault> {
+    pub fn next(prompt: PromptId, latest: Option<&Version>, draft: Draft, resolved: Resolved, saving: Saving) -> Result<Option<Self>, Fault> {
         if resolved.variables.len() > VARIABLES_MAX {
             return Err(Fault::field("messages", format!("A version has at most {VARIABLES_MAX} variables; this has {}.", resolved.variables.len())));
         }
         let content_hash = content_hash(&draft, &resolved.pins);
-        if latest.is_some_and(|(_, hash)| hash == content_hash) {
+        if latest.is_some_and(|latest| latest.content_hash == content_hash) {
             return Ok(None);
         }
+        let number = latest.map_or(1, |latest| latest.number + 1);
         Ok(Some(Self {
             id: saving.id,
             prompt,
-            number: latest.map_or(1, |(number, _)| number + 1),
-            body: draft.body,
+            number,
+            body: with_ids(draft.body, latest.map(|latest| &latest.body), number),
+            inherited: resolved.inherited.into_iter().filter(|inherited| draft.variables.iter().all(|own| own.name != inherited.name)).collect(),
+            declared: draft.variables,
             model: draft.model,
             params: draft.params,
             tools: draft.tools,
@@ -86,10 +93,28 @@ impl Version {
         }))
     }
 
+    /// Every variable that a caller can give, in order of first appearance, then those that are declared and stand nowhere.
+    pub fn specs(&self) -> Vec<Variable> {
+        let placeholders = self.placeholders();
+        let spec = |name: &String| {
+            let known = self.declared.iter().chain(&self.inherited).find(|variable| variable.name == *name).cloned();
+            known.unwrap_or_else(|| if placeholders.contains(&name.as_str()) { Variable::implied_messages(name) } else { Variable::implied(name) })
+        };
+        self.variables.iter().map(spec).collect()
+    }
+
+    fn placeholders(&self) -> Vec<&str> {
+        match &self.body {
+            Body::Messages(messages) => messages.iter().filter_map(Message::placeholder).collect(),
+            Body::Text(_) => Vec::new(),
+        }
+    }
+
     /// The draft that would make this version again, without its note.
     pub fn to_draft(&self) -> Draft {
         Draft {
             body: self.body.clone(),
+            variables: self.declared.clone(),
             model: self.model.clone(),
             params: self.params.clone(),
             tools: self.tools.clone(),
@@ -100,10 +125,12 @@ impl Version {
 }
 
 /// What saving found out about a draft's includes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Resolved {
     pub pins: Vec<Pin>,
     pub variables: Vec<String>,
+    /// What the included versions declare, the nearest first.
+    pub inherited: Vec<Variable>,
 }
 
 /// The hash of everything that shapes an answer: not the note, the author or the time.
@@ -111,13 +138,22 @@ pub fn content_hash(draft: &Draft, pins: &[Pin]) -> String {
     let mut pins: Vec<_> = pins.iter().map(|pin| (pin.include.to_string(), pin.version)).collect();
     pins.sort();
     let mut content = Map::new();
-    content.insert("body".to_owned(), json(&draft.body));
+    content.insert("body".to_owned(), json(&draft.body.clone().without_ids()));
     content.insert("model".to_owned(), json(&draft.model));
     content.insert("params".to_owned(), json(&draft.params));
-    content.insert("tools".to_owned(), json(&draft.tools));
-    content.insert("response_format".to_owned(), json(&draft.response_format));
+    content.insert("tools".to_owned(), ordered(json(&draft.tools)));
+    content.insert("response_format".to_owned(), ordered(json(&draft.response_format)));
+    if !draft.variables.is_empty() {
+        content.insert("declared".to_owned(), json(&draft.variables));
+    }
     content.insert("includes".to_owned(), json(&pins));
     canonical::hash(&Value::Object(content))
+}
+
+/// Models read tools and answer in the order of their fields, so that order counts where it is not the alphabet's.
+fn ordered(value: Value) -> Value {
+    let text = value.to_string();
+    if text == canonical::text(&value) { value } else { Value::from(text) }
 }
 
 /// These types always have a JSON form.
