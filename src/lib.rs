@@ -6,6 +6,7 @@ pub mod account;
 pub mod canonical;
 pub mod completion;
 pub mod diff;
+pub mod exchange;
 pub mod fault;
 pub mod id;
 pub mod page;
