@@ -59,7 +59,7 @@ fn prompt(model: &LocalModel, tokens: usize, round: usize) -> String {
 async fn ask(model: &LocalModel, content: String) -> Result<Measure, Box<dyn Error>> {
     let params = Params { temperature: Some(0.8), seed: Some(1), max_tokens: Some(DECODED), ..Params::default() };
     // The first token differs, and with it everything after: not even the default system message is reused.
-    let content = Message { role: MessageRole::System, content };
+    let content = Message::new(MessageRole::System, content);
     let mut answer = model.ask(Request { messages: vec![content], params })?;
     while let Some(event) = answer.next().await {
         match event {

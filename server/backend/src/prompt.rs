@@ -1,11 +1,10 @@
 //! Prompts: find, write, save, publish, archive. Versions never change; labels move.
 
+mod draft;
 mod include;
+mod usage;
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use atelier_domain::{
     account::Action,
@@ -13,7 +12,8 @@ use atelier_domain::{
     id::{ProjectId, PromptId},
     page::Page,
     prompt::{
-        self as domain, Body, Draft, Filter, LabelMove, LabelName, NewPrompt, Outline, Prompt, PromptName, Saving, Selector, Sort, Summary, Tag, Version,
+        self as domain, Body, Draft, Filter, Inclusion, LabelMove, LabelName, NewPrompt, Outline, Prompt, PromptName, Saving, Selector, Sort, Summary, Tag,
+        Version,
     },
 };
 use serde_json::{Value, json};
@@ -24,7 +24,9 @@ use crate::{
     store,
 };
 
+pub use draft::{Compared, Desk, Kept, Which, compare, count_tokens, difference, discard_draft, draft, keep_draft, rebase, restore, says_the_same};
 pub(crate) use include::expand;
+pub use usage::{Pulls, Updated, flush_pulls, sweep_pulls, take_update, usage};
 
 /// How a prompt is referred to.
 #[derive(Clone, Debug)]
@@ -219,27 +221,52 @@ pub struct Saved {
 /// # Errors
 /// Invalid with every field at fault: templates, includes that do not exist or lead back here, parameters.
 pub async fn save_version(cx: &Cx, prompt: impl Into<PromptRef>, draft: Draft) -> Result<Saved, Fault> {
-    cx.write(Action::Write, prompt.into(), async |tx, seen| {
-        let templates = draft.check(seen.prompt_type)?;
+    save(cx, prompt.into(), draft, None).await
+}
+
+/// Saves a person's draft: it is forgotten then. `seen` is the newest version that the person has looked at.
+///
+/// # Errors
+/// Conflict where another version came meanwhile; else as [`save_version`].
+pub async fn save_draft(cx: &Cx, prompt: impl Into<PromptRef>, draft: Draft, seen: u32) -> Result<Saved, Fault> {
+    save(cx, prompt.into(), draft, Some(seen)).await
+}
+
+async fn save(cx: &Cx, prompt: PromptRef, draft: Draft, known: Option<u32>) -> Result<Saved, Fault> {
+    cx.write(Action::Write, prompt, async |tx, seen| {
         let mut prompt = locked(tx, seen.id).await?;
         prompt.check_open()?;
+        if known.is_some_and(|known| known < prompt.latest) {
+            let say = format!("{} saved version {} meanwhile. Compare it with your draft, then save again.", prompt.updated_by, prompt.latest);
+            return Err(Fault::conflict("prompt_moved", say));
+        }
         let before = store::prompt::version_of(tx, prompt.id, prompt.latest).await?;
-        let resolved = include::resolve(tx, &prompt, &draft, &templates).await?;
-        let saving = Saving { id: tx.new_id(), author: tx.author(), at: tx.now() };
-        let next = Version::next(prompt.id, before.as_ref().map(|version| (version.number, version.content_hash.as_str())), draft, resolved, saving)?;
-        let (version, created) = match (next, before) {
-            (Some(version), _) => {
-                store::prompt::insert_version(tx, &version).await?;
-                (prompt.latest, prompt.updated_at, prompt.updated_by) = (version.number, version.created_at, version.author.clone());
-                saved(tx, &prompt, &version);
-                (version, true)
-            }
-            (None, Some(before)) => (before, false),
-            (None, None) => return Err(Fault::internal()),
-        };
-        Ok(Saved { prompt, version, created })
+        let saved = next_version(tx, &mut prompt, draft, before).await?;
+        if known.is_some() {
+            draft::saved(tx, &cx.actor, prompt.id).await?;
+        }
+        Ok(saved)
     })
     .await
+}
+
+/// Writes the version after `before`, the newest one of a prompt that is locked.
+async fn next_version(tx: &mut Tx<'_>, prompt: &mut Prompt, draft: Draft, before: Option<Version>) -> Result<Saved, Fault> {
+    let templates = draft.check(prompt.prompt_type)?;
+    let resolved = include::resolve(tx, prompt, &draft, &templates).await?;
+    let saving = Saving { id: tx.new_id(), author: tx.author(), at: tx.now() };
+    let next = Version::next(prompt.id, before.as_ref(), draft, resolved, saving)?;
+    let (version, created) = match (next, before) {
+        (Some(version), _) => {
+            store::prompt::insert_version(tx, &version).await?;
+            (prompt.latest, prompt.updated_at, prompt.updated_by) = (version.number, version.created_at, version.author.clone());
+            saved(tx, prompt, &version);
+            (version, true)
+        }
+        (None, Some(before)) => (before, false),
+        (None, None) => return Err(Fault::internal()),
+    };
+    Ok(Saved { prompt: prompt.clone(), version, created })
 }
 
 fn saved(tx: &mut Tx<'_>, prompt: &Prompt, version: &Version) {
@@ -277,6 +304,14 @@ pub(crate) async fn version_in(db: &mut Db, prompt: &Prompt, selector: &Selector
     store::prompt::version_of(db, prompt.id, number).await?.ok_or_else(Fault::internal)
 }
 
+/// The prompts that a version includes, and where each stands by now.
+///
+/// # Errors
+/// As [`version`].
+pub async fn inclusions(cx: &Cx, prompt: impl Into<PromptRef>, version: &Version) -> Result<Vec<Inclusion>, Fault> {
+    cx.read(Action::See, prompt.into(), async |db, _| usage::inclusions(db, version).await).await
+}
+
 /// A version with its includes expanded, its variables still open.
 ///
 /// # Errors
@@ -296,7 +331,7 @@ pub async fn expanded(cx: &Cx, prompt: impl Into<PromptRef>, selector: &Selector
 /// Invalid naming each missing variable; else as [`version`].
 pub async fn render(cx: &Cx, prompt: impl Into<PromptRef>, selector: &Selector, values: &BTreeMap<String, Value>) -> Result<(Prompt, Version, Body), Fault> {
     let (prompt, version, body) = expanded(cx, prompt, selector).await?;
-    let rendered = domain::render(&body, values)?;
+    let rendered = domain::render(&body, &version.specs(), values)?;
     Ok((prompt, version, rendered))
 }
 
@@ -337,10 +372,4 @@ pub async fn label_moves(cx: &Cx, prompt: impl Into<PromptRef>) -> Result<Vec<La
 /// Names that a project already uses, for a fault that suggests what was meant.
 fn unknown(name: &PromptName) -> Fault {
     Fault::new(Kind::Invalid, "include_not_found", format!("There is no prompt “{name}” in this project to include."))
-}
-
-/// Keeps each name once, in order.
-fn once(names: impl IntoIterator<Item = String>) -> Vec<String> {
-    let mut seen = HashSet::new();
-    names.into_iter().filter(|name| seen.insert(name.clone())).collect()
 }

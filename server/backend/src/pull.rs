@@ -7,7 +7,7 @@ use atelier_domain::{
     canonical,
     fault::Fault,
     id::{ProjectId, PromptId},
-    prompt::{Body, LabelName, Message, Params, Prompt, PromptName, PromptType, Selector, Version},
+    prompt::{Body, LabelName, Message, Params, Prompt, PromptName, PromptType, Selector, Variable, Version},
     timestamp::Timestamp,
 };
 use bytes::Bytes;
@@ -51,6 +51,8 @@ pub struct PulledPrompt<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<&'a str>,
     pub variables: &'a [String],
+    /// What the variables are, those of includes among them.
+    pub variable_specs: Vec<Variable>,
     pub includes: Vec<PulledInclude<'a>>,
     pub model: Option<&'a str>,
     pub params: &'a Params,
@@ -84,6 +86,7 @@ impl<'a> PulledPrompt<'a> {
             messages,
             text,
             variables: &version.variables,
+            variable_specs: version.specs(),
             includes: version.includes.iter().map(|pin| PulledInclude { name: &pin.include.name, version: pin.version }).collect(),
             model: version.model.as_deref(),
             params: &version.params,
@@ -101,12 +104,19 @@ impl<'a> PulledPrompt<'a> {
 /// NotFound for the prompt, its label or version; Denied without the scope.
 pub async fn pull(cx: &Cx, key: PullKey) -> Result<Arc<Pulled>, Fault> {
     cx.actor.check(Action::See, key.project, Fault::not_found("prompt_not_found", "This prompt"))?;
-    if let Some(pulled) = cx.studio.caches.pulled.get(&key) {
-        return Ok(pulled);
+    let selector = key.selector.clone();
+    let pulled = match cx.studio.caches.pulled.get(&key) {
+        Some(pulled) => pulled,
+        None => {
+            let generation = cx.studio.caches.pulled.generation();
+            let pulled = Arc::new(make(cx, &key).await?);
+            cx.studio.caches.pulled.put(generation, key, pulled.clone());
+            pulled
+        }
+    };
+    if let Actor::Key(key) = &cx.actor {
+        cx.studio.pulls.note(pulled.prompt, key, &selector, cx.now());
     }
-    let generation = cx.studio.caches.pulled.generation();
-    let pulled = Arc::new(make(cx, &key).await?);
-    cx.studio.caches.pulled.put(generation, key, pulled.clone());
     Ok(pulled)
 }
 
@@ -114,7 +124,7 @@ async fn make(cx: &Cx, key: &PullKey) -> Result<Pulled, Fault> {
     let target = PromptRef::Name(key.project, key.name.clone());
     cx.read(Action::See, target, async |db, prompt| {
         let version = version_in(db, &prompt, &key.selector).await?;
-        let body = if key.raw { version.body.clone() } else { expand(db, &version).await? };
+        let body = if key.raw { version.body.clone() } else { expand(db, &version).await? }.without_ids();
         let json = serde_json::to_vec(&PulledPrompt::new(&prompt, &version, &body)).map_err(|_| Fault::internal())?;
         let etag = format!("\"{}\"", &canonical::hex(&Sha256::digest(&json))[..32]);
         Ok(Pulled { prompt: prompt.id, body: json.into(), etag })

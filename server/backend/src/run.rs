@@ -88,7 +88,7 @@ pub async fn start(cx: &Cx, prompt: impl Into<PromptRef>, selector: &Selector, v
             Ok((found, version, body))
         })
         .await?;
-    let messages = atelier_domain::prompt::render(&body, &values)?.into_messages();
+    let messages = atelier_domain::prompt::render(&body, &version.specs(), &values)?.into_messages();
     let model = version.model.clone().unwrap_or_else(|| LOCAL_MODEL.to_owned());
     if model != LOCAL_MODEL {
         let say = format!("The model “{model}” is not connected to this studio. Choose {LOCAL_MODEL}, which runs on this machine.");

@@ -122,15 +122,14 @@ async fn make(cx: &Cx, project: ProjectId, sample: &Sample) -> Result<(), Fault>
 }
 
 fn draft(note: &str, system: Option<&str>, text: &str) -> Draft {
-    let message = |role, content: &str| Message { role, content: content.to_owned() };
     let (body, model, params) = match system {
         None => (Body::Text(text.to_owned()), None, Params::default()),
         Some(system) => {
             let params = Params { temperature: Some(0.2), max_tokens: Some(96), ..Params::default() };
-            (Body::Messages(vec![message(MessageRole::System, system), message(MessageRole::User, text)]), Some(LOCAL_MODEL.to_owned()), params)
+            (Body::Messages(vec![Message::new(MessageRole::System, system), Message::new(MessageRole::User, text)]), Some(LOCAL_MODEL.to_owned()), params)
         }
     };
-    Draft { body, model, params, tools: Vec::new(), response_format: None, note: note.to_owned() }
+    Draft { model, params, note: note.to_owned(), ..Draft::new(body) }
 }
 
 /// Asks the local model what the sample's runs ask, one after the other; takes seconds each. Gives how many were answered.

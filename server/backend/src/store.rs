@@ -4,9 +4,11 @@ pub mod account;
 pub mod audit;
 pub mod backup;
 pub mod changes;
+pub mod draft;
 pub mod idempotency;
 pub mod key;
 pub mod prompt;
+pub mod pulls;
 pub mod run;
 pub mod session;
 

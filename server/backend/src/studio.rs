@@ -9,13 +9,18 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use atelier_domain::timestamp::Timestamp;
+use atelier_domain::{
+    completion::LOCAL_MODEL,
+    prompt::{ModelFacts, TokenCount},
+    timestamp::Timestamp,
+};
 
 use crate::{
     account::{KeyUses, Setup},
     cache::Caches,
     db::Database,
     local::LocalModel,
+    prompt::Pulls,
 };
 
 /// The time; a test may move it.
@@ -53,10 +58,43 @@ pub struct Studio {
     pub settings: Settings,
     pub setup: Setup,
     pub key_uses: KeyUses,
+    pub pulls: Pulls,
 }
 
 impl Studio {
     pub fn new(db: Database, model: LocalModel, settings: Settings) -> Arc<Self> {
-        Arc::new(Self { db, caches: Caches::default(), clock: Clock::default(), model, settings, setup: Setup::default(), key_uses: KeyUses::default() })
+        Arc::new(Self {
+            db,
+            caches: Caches::default(),
+            clock: Clock::default(),
+            model,
+            settings,
+            setup: Setup::default(),
+            key_uses: KeyUses::default(),
+            pulls: Pulls::default(),
+        })
+    }
+
+    /// The models that prompts can name here.
+    pub fn models(&self) -> Vec<ModelFacts> {
+        let window = u32::try_from(self.model.context()).unwrap_or_default();
+        let lacks = ["tools", "structured output", "images"].map(str::to_owned).to_vec();
+        vec![ModelFacts { name: LOCAL_MODEL.to_owned(), window, price: "free: it runs on this machine".to_owned(), lacks }]
+    }
+
+    /// Tokens of these texts by the vocabulary of `model`, else estimated by the local model's, else four bytes each.
+    pub fn tokens(&self, model: &str, texts: &[String]) -> TokenCount {
+        let local = model.is_empty() || model == LOCAL_MODEL;
+        let mut estimate = !local;
+        let mut count = |text: &String| {
+            let tokens = self.model.count_tokens(text).unwrap_or_else(|| {
+                estimate = true;
+                text.len().div_ceil(4)
+            });
+            u32::try_from(tokens).unwrap_or(u32::MAX)
+        };
+        let each: Vec<u32> = texts.iter().map(&mut count).collect();
+        let window = u32::try_from(self.model.context()).ok().filter(|window| local && *window > 0);
+        TokenCount { total: each.iter().fold(0, |sum, count| sum.saturating_add(*count)), each, estimate, window }
     }
 }

@@ -51,14 +51,18 @@ async fn furnish(cx: &Cx) {
         account::set_up(&Cx::new(cx.studio.clone(), Actor::Anonymous, "test"), form, true).await.unwrap()
     };
     account::invite(cx, project, "new@x.example", Role::Viewer).await.unwrap();
-    account::add_key(cx, project, "ci", &[Scope::Read]).await.unwrap();
+    let (key, _) = account::add_key(cx, project, "ci", &[Scope::Read]).await.unwrap();
     prompt_in(cx, project, "tone", &["Be {{mood}}."]).await;
     let reply = prompt_in(cx, project, "support/reply", &["{{> tone}} one", "{{> tone}} two"]).await;
     prompt::move_label(cx, reply, "production".parse().unwrap(), 2, None).await.unwrap();
     let gone = prompt_in(cx, project, "gone", &["x"]).await;
     prompt::archive(cx, gone, true).await.unwrap();
     crate::idempotency::begin(cx, project, "key", "hash").await.unwrap();
+    let mara = account::load_user(&cx.studio, owner).await.unwrap().unwrap();
+    let mara = Cx::new(cx.studio.clone(), Actor::User(Arc::new(mara)), "test");
+    prompt::restore(&mara, reply, 1).await.unwrap();
     let mut tx = cx.studio.db.begin().await.unwrap();
+    crate::store::pulls::add(&mut tx, reply, key.id, "production", 20_000, 3, cx.now()).await.unwrap();
     sqlx::query(
         "INSERT INTO runs (id, project_id, prompt_id, version, model, variables, messages, params, state, output, started_by, started_at) \
          VALUES ($1, $2, $3, 2, 'local/x', '{}', '[]', '{}', 'done', 'Hello.', 'Mara', 1)",

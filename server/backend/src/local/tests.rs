@@ -39,7 +39,7 @@ static PARTS: LazyLock<Option<(Vocabulary, Model)>> = LazyLock::new(|| {
 });
 
 fn user(content: &str) -> Message {
-    Message { role: MessageRole::User, content: content.to_owned() }
+    Message::new(MessageRole::User, content)
 }
 
 fn request(content: &str, params: serde_json::Value) -> Request {
@@ -179,7 +179,7 @@ fn a_chat_follows_the_models_own_template() {
     let text: Vec<u8> = chat.iter().flat_map(|token| vocabulary.bytes(*token).unwrap_or(b"|")).copied().collect();
     let default = "|system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face|\n|user\nHi 42|\n|assistant\n";
     assert_eq!(String::from_utf8(text).unwrap(), default);
-    let system = Message { role: MessageRole::System, content: "Be brief.".to_owned() };
+    let system = Message::new(MessageRole::System, "Be brief.");
     assert!(vocabulary.chat(&[system, user("Hi")]).unwrap().len() < 20);
 }
 

@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet};
 use atelier_domain::{
     fault::{Fault, Problems},
     id::PromptId,
-    prompt::{Body, CONTENT_MAX, Draft, Pin, Prompt, Resolved, Selector, Version},
+    prompt::{Body, CONTENT_MAX, Draft, Pin, Prompt, Resolved, Selector, Variable, Version},
     template::{Include, Template},
 };
 
 use crate::{db::Db, store};
 
-use super::{once, unknown};
+use super::unknown;
 
 /// How deep includes may nest.
 const DEPTH_MAX: usize = 16;
@@ -41,8 +41,31 @@ pub async fn resolve(db: &mut Db, prompt: &Prompt, draft: &Draft, templates: &[T
     for template in templates {
         whole.push(texts.expand(db, template, &pins, DEPTH_MAX).await?);
     }
-    let variables = once(whole.iter().flat_map(|template| template.variables().map(str::to_owned)));
-    Ok(Resolved { pins, variables })
+    let variables: Vec<String> = draft.body.variables(&whole).into_iter().map(str::to_owned).collect();
+    let mut inherited: Vec<Variable> = Vec::new();
+    for pin in &pins {
+        let version = store::prompt::version_of(db, pin.prompt, pin.version).await?.ok_or_else(Fault::internal)?;
+        for variable in version.declared.into_iter().chain(version.inherited) {
+            if variables.contains(&variable.name) && inherited.iter().all(|known| known.name != variable.name) {
+                inherited.push(variable);
+            }
+        }
+    }
+    Ok(Resolved { pins, variables, inherited })
+}
+
+/// A template as somebody types it, its includes put in as they stand now.
+///
+/// # Errors
+/// Invalid for an include that does not exist or leads back here.
+pub async fn expand_typed(db: &mut Db, prompt: &Prompt, template: &Template) -> Result<Template, Fault> {
+    let mut pins: Vec<Pin> = Vec::new();
+    for include in template.includes() {
+        if !pins.iter().any(|pin| pin.include == *include) {
+            pins.push(pin(db, prompt, include).await?);
+        }
+    }
+    Texts::default().expand(db, template, &pins, DEPTH_MAX).await
 }
 
 async fn pin(db: &mut Db, prompt: &Prompt, include: &Include) -> Result<Pin, Fault> {

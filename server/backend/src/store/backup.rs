@@ -14,7 +14,7 @@ use sqlx::{
 use crate::db::{Db, Engine, internal};
 
 /// What a backup holds, each table after those that it refers to. A test compares this with the schema.
-pub const KEPT: [&str; 15] = [
+pub const KEPT: [&str; 17] = [
     "users",
     "projects",
     "members",
@@ -26,6 +26,8 @@ pub const KEPT: [&str; 15] = [
     "pins",
     "labels",
     "label_moves",
+    "drafts",
+    "pulls",
     "runs",
     "idempotency",
     "audit",

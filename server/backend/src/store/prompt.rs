@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use atelier_domain::{
     fault::Fault,
     id::{ProjectId, PromptId, VersionId},
-    prompt::{Filter, Label, LabelName, Pin, Prompt, PromptName, Sort, Summary, Tag, Version},
+    prompt::{Body, Filter, Includer, Label, LabelName, Pin, Prompt, PromptName, Sort, Summary, Tag, Version},
     template::Include,
     timestamp::Timestamp,
 };
@@ -18,6 +18,9 @@ use crate::db::{Db, internal, unique_or_internal};
 pub use label::{label_moves, move_label};
 
 use super::{broken, contains, get, id, json, number, parsed, text, with_list};
+
+/// Of the prompts that include one.
+const INCLUDERS_MAX: i64 = 500;
 
 const TAKEN: &str = "A prompt of this name is already there. Choose another name, or open that one.";
 
@@ -242,17 +245,21 @@ pub async fn lock(db: &mut Db, prompt: PromptId) -> Result<(), Fault> {
 
 macro_rules! version_columns {
     () => {
-        "v.id, v.prompt_id, v.number, v.body, v.model, v.params, v.tools, v.response_format, v.note, v.variables, v.content_hash, v.author, v.created_at"
+        "v.id, v.prompt_id, v.number, v.body, v.declared, v.inherited, v.model, v.params, v.tools, v.response_format, v.note, v.variables, v.content_hash, v.author, v.created_at"
     };
 }
 
 fn version(row: &AnyRow) -> Result<Version, Fault> {
     let response_format: Option<String> = get(row, "response_format")?;
+    let wanted = number(get(row, "number")?);
     Ok(Version {
         id: id(row, "id")?,
         prompt: id(row, "prompt_id")?,
-        number: number(get(row, "number")?),
-        body: json(row, "body")?,
+        number: wanted,
+        // Versions of the first releases have no ids: they get the same ones each time.
+        body: with_ids(json(row, "body")?, wanted),
+        declared: json(row, "declared")?,
+        inherited: json(row, "inherited")?,
         model: get(row, "model")?,
         params: json(row, "params")?,
         tools: json(row, "tools")?,
@@ -264,6 +271,13 @@ fn version(row: &AnyRow) -> Result<Version, Fault> {
         author: get(row, "author")?,
         created_at: Timestamp(get(row, "created_at")?),
     })
+}
+
+fn with_ids(mut body: Body, version: u32) -> Body {
+    if let Body::Messages(messages) = &mut body {
+        messages.iter_mut().enumerate().filter(|(_, message)| message.id.is_empty()).for_each(|(at, message)| message.id = format!("{version}.{}", at + 1));
+    }
+    body
 }
 
 pub async fn version_of(db: &mut Db, prompt: PromptId, wanted: u32) -> Result<Option<Version>, Fault> {
@@ -296,8 +310,9 @@ async fn pins(db: &mut Db, version: VersionId) -> Result<Vec<Pin>, Fault> {
 
 pub async fn insert_version(db: &mut Db, version: &Version) -> Result<(), Fault> {
     sqlx::query(
-        "INSERT INTO versions (id, prompt_id, number, body, model, params, tools, response_format, note, variables, content_hash, author, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "INSERT INTO versions \
+         (id, prompt_id, number, body, model, params, tools, response_format, note, variables, content_hash, author, created_at, declared, inherited) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(version.id.to_string())
     .bind(version.prompt.to_string())
@@ -312,6 +327,8 @@ pub async fn insert_version(db: &mut Db, version: &Version) -> Result<(), Fault>
     .bind(&version.content_hash)
     .bind(&version.author)
     .bind(version.created_at.0)
+    .bind(text(&version.declared))
+    .bind(text(&version.inherited))
     .execute(&mut *db)
     .await
     .map_err(internal)?;
@@ -358,6 +375,33 @@ pub async fn history(db: &mut Db, prompt: PromptId, before: u32, limit: i64) -> 
                 model: get(row, "model")?,
                 content_hash: get(row, "content_hash")?,
                 created_at: Timestamp(get(row, "created_at")?),
+            })
+        })
+        .collect()
+}
+
+/// The prompts whose newest version includes this one, by name. `current` is still what the version has.
+pub async fn includers(db: &mut Db, prompt: PromptId) -> Result<Vec<Includer>, Fault> {
+    let rows = sqlx::query(
+        "SELECT p.id, p.name, p.latest, i.label, i.included_version FROM pins i JOIN versions v ON v.id = i.version_id \
+         JOIN prompts p ON p.id = v.prompt_id AND p.latest = v.number WHERE i.included_id = $1 AND p.archived_at IS NULL ORDER BY p.name, i.position LIMIT $2",
+    )
+    .bind(prompt.to_string())
+    .bind(INCLUDERS_MAX)
+    .fetch_all(db)
+    .await
+    .map_err(internal)?;
+    rows.iter()
+        .map(|row| {
+            let label: Option<String> = get(row, "label")?;
+            let pinned = number(get(row, "included_version")?);
+            Ok(Includer {
+                prompt: id(row, "id")?,
+                name: parsed(row, "name")?,
+                version: number(get(row, "latest")?),
+                label: label.map(|label| label.parse()).transpose()?,
+                pinned,
+                current: pinned,
             })
         })
         .collect()

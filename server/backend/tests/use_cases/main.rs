@@ -8,6 +8,7 @@ mod support;
 
 mod account;
 mod doors;
+mod draft;
 mod idempotency;
 mod include;
 mod key;
@@ -17,3 +18,4 @@ mod prompt;
 mod pull;
 mod run;
 mod set_up;
+mod usage;

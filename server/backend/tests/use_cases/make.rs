@@ -9,7 +9,7 @@ use atelier_backend::{
     prompt::{self, Saved},
     studio::{Settings, Studio},
 };
-use atelier_domain::prompt::{Body, Draft, Message, MessageRole, NewPrompt, Params, Prompt, PromptType, Version};
+use atelier_domain::prompt::{Body, Draft, Message, MessageRole, NewPrompt, Prompt, PromptType, Version};
 use sqlx::{AnyConnection, Connection};
 
 use crate::support::TestStudio;
@@ -20,8 +20,7 @@ pub fn new(name: &str) -> NewPrompt {
 
 /// A chat of one system message.
 pub fn draft(content: &str) -> Draft {
-    let body = Body::Messages(vec![Message { role: MessageRole::System, content: content.into() }]);
-    Draft { body, model: None, params: Params::default(), tools: Vec::new(), response_format: None, note: String::new() }
+    Draft::new(Body::Messages(vec![Message::new(MessageRole::System, content)]))
 }
 
 pub async fn prompt(test: &TestStudio, name: &str) -> Prompt {

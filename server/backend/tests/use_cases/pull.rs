@@ -49,6 +49,7 @@ async fn a_pulled_prompt_has_the_documented_shape() {
             "type",
             "messages",
             "variables",
+            "variable_specs",
             "includes",
             "model",
             "params",
