@@ -24,6 +24,7 @@ pub fn calls() -> OpenApiRouter {
         .routes(routes!(prompt::list, prompt::create))
         .routes(routes!(prompt::pull))
         .routes(routes!(version::save, version::history))
+        .routes(routes!(version::diff))
         .routes(routes!(version::move_label))
         .routes(routes!(run::render))
         .routes(routes!(run::run))

@@ -8,7 +8,7 @@ use atelier_backend::{
     db::Database,
     feed, idempotency,
     local::LocalModel,
-    session,
+    prompt, session,
     studio::{Settings, Studio},
 };
 use atelier_domain::fault::Fault;
@@ -122,9 +122,11 @@ async fn first_start(config: &Config, studio: &Arc<Studio>) -> Result<(), String
 fn background(studio: &Arc<Studio>) {
     tokio::spawn(feed::follow(studio.clone()));
     every(10, studio, async |studio| account::flush_key_uses(&studio).await);
+    every(10, studio, async |studio| prompt::flush_pulls(&studio).await);
     every(3_600, studio, async |studio| {
         session::sweep(&studio).await?;
         idempotency::sweep(&studio).await?;
+        prompt::sweep_pulls(&studio).await?;
         account::sweep(&studio).await
     });
 }
@@ -166,6 +168,7 @@ async fn overdue(mut stopped: tokio::sync::watch::Receiver<()>) {
 
 async fn wind_up(studio: &Studio) {
     let _ = account::flush_key_uses(studio).await;
+    let _ = prompt::flush_pulls(studio).await;
     if tokio::time::timeout(Duration::from_secs(5), studio.db.close()).await.is_err() {
         tracing::warn!("the database was still busy at the end");
     }

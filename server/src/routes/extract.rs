@@ -149,6 +149,15 @@ impl<'q> QueryFields<'q> {
         })
     }
 
+    /// A version that must be named.
+    pub fn version(&mut self, name: &str) -> u32 {
+        let version = self.get(name).filter(|text| text.bytes().all(|b| b.is_ascii_digit())).and_then(|text| text.parse().ok()).filter(|version| *version > 0);
+        version.unwrap_or_else(|| {
+            self.errors.add(name, "A version is a whole number from 1 on.");
+            1
+        })
+    }
+
     pub fn cursor(&self) -> Option<String> {
         self.get("cursor").map(str::to_owned)
     }

@@ -143,7 +143,7 @@ mod tests {
         let mut fields = Fields::new(body).unwrap();
         fields.need::<String>("name");
         fields.need::<PromptType>("type");
-        let blank = || Message { role: MessageRole::User, content: String::new() };
+        let blank = || Message::new(MessageRole::User, "");
         assert_eq!(fields.list("messages", blank).unwrap().len(), 4);
         fields.take::<Params>("params");
         let fault = fields.errors.check().unwrap_err();

@@ -1,7 +1,7 @@
 //! Versions: save, history; labels: move.
 
 use atelier_backend::prompt;
-use atelier_domain::prompt::Draft;
+use atelier_domain::prompt::{Draft, Selector};
 use axum::response::Response;
 use utoipa::IntoParams;
 
@@ -50,6 +50,32 @@ impl FromQuery for PageQuery {
 pub async fn history(at: At, Query(query): Query<PageQuery>) -> Result<axum::Json<wire::List<wire::HistoryEntry>>, HttpError> {
     let found = prompt::history(&at.cx, at.prompt(), query.limit, query.cursor.as_deref()).await?;
     Ok(axum::Json(wire::history(found)))
+}
+
+/// Which two versions to compare.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DiffQuery {
+    #[param(value_type = u32, minimum = 1)]
+    from: u32,
+    #[param(value_type = u32, minimum = 1)]
+    to: u32,
+}
+
+impl FromQuery for DiffQuery {
+    fn read(query: &mut QueryFields<'_>) -> Self {
+        Self { from: query.version("from"), to: query.version("to") }
+    }
+}
+
+/// Compares two versions: their messages line by line and word by word, matched where they moved, and everything else in a table.
+#[utoipa::path(get, path = "/api/v1/prompts/{name}/diff", tag = "Versions", operation_id = "compareVersions", params(super::NamePath, DiffQuery),
+    responses((status = 200, description = "What leads from one to the other.", body = wire::Diff)),
+    security(("bearer" = ["read"]), ("x-api-key" = ["read"])))]
+pub async fn diff(at: At, Query(query): Query<DiffQuery>) -> Result<axum::Json<wire::Diff>, HttpError> {
+    let (prompt, from) = prompt::version(&at.cx, at.prompt(), &Selector::Version(query.from)).await?;
+    let (_, to) = prompt::version(&at.cx, at.prompt(), &Selector::Version(query.to)).await?;
+    Ok(axum::Json(wire::Diff::new(prompt.name.to_string(), &from, &to)))
 }
 
 #[derive(IntoParams)]

@@ -1,18 +1,20 @@
 //! What goes over the wire, made from the domain's types. The OpenAPI description is made from these.
 
+mod diff;
 mod draft;
 
 use std::collections::BTreeMap;
 
 use atelier_domain::{
     page::Page,
-    prompt::{self as domain, Body, MessageRole, PromptName, PromptType},
+    prompt::{self as domain, Body, MessageRole, PromptName, PromptType, VariableType},
     timestamp::Timestamp,
 };
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+pub use diff::Diff;
 pub use draft::{Filling, LabelTarget, PromptDraft, RunDraft, VersionDraft};
 
 /// A page of a list.
@@ -56,6 +58,10 @@ pub enum Role {
     System,
     User,
     Assistant,
+    /// What a tool answered.
+    Tool,
+    /// The place of messages that a variable brings, such as the history of a chat: `content` is the variable's name.
+    Placeholder,
 }
 
 impl From<MessageRole> for Role {
@@ -64,6 +70,8 @@ impl From<MessageRole> for Role {
             MessageRole::System => Role::System,
             MessageRole::User => Role::User,
             MessageRole::Assistant => Role::Assistant,
+            MessageRole::Tool => Role::Tool,
+            MessageRole::Placeholder => Role::Placeholder,
         }
     }
 }
@@ -74,11 +82,68 @@ pub struct Message {
     pub role: Role,
     /// A template: `{{name}}` is a variable, `{{> other/prompt}}` includes another prompt. At most 1 MiB.
     pub content: String,
+    /// What an assistant asked of tools, as OpenAI's chat completions have it.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_calls: Option<Vec<Value>>,
+    /// Which of those calls a tool's message answers.
+    #[schema(max_length = 200)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_call_id: Option<String>,
 }
 
 impl From<domain::Message> for Message {
     fn from(message: domain::Message) -> Self {
-        Self { role: message.role.into(), content: message.content }
+        let tool_calls = Some(message.tool_calls).filter(|calls| !calls.is_empty());
+        Self { role: message.role.into(), content: message.content, tool_calls, tool_call_id: message.tool_call_id }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VariableKind {
+    Text,
+    Number,
+    Boolean,
+    /// Any JSON, put in as JSON.
+    Json,
+    /// Messages, for a placeholder.
+    Messages,
+}
+
+/// What a variable is.
+#[derive(Serialize, ToSchema)]
+pub struct Variable {
+    /// As it stands between the braces.
+    #[schema(max_length = 64)]
+    pub name: String,
+    #[schema(required = false)]
+    #[serde(rename = "type")]
+    pub kind: VariableKind,
+    #[schema(required = false, max_length = 500)]
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Stands in where no value is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub example: Option<Value>,
+    /// Whether a value must be given where there is no default. Otherwise nothing is put in.
+    #[schema(required = false)]
+    pub required: bool,
+}
+
+impl From<domain::Variable> for Variable {
+    fn from(variable: domain::Variable) -> Self {
+        let kind = match variable.kind {
+            VariableType::Text => VariableKind::Text,
+            VariableType::Number => VariableKind::Number,
+            VariableType::Boolean => VariableKind::Boolean,
+            VariableType::Json => VariableKind::Json,
+            VariableType::Messages => VariableKind::Messages,
+        };
+        let domain::Variable { name, description, default, example, required, .. } = variable;
+        Self { name, kind, description, default, example, required }
     }
 }
 
@@ -187,6 +252,8 @@ pub struct Version {
     pub text: Option<String>,
     /// In the order in which they first appear, those of includes among them.
     pub variables: Vec<String>,
+    /// What these variables are, by the declarations of this version and of its includes.
+    pub variable_specs: Vec<Variable>,
     pub includes: Vec<Include>,
     /// `provider/model`; null for the model of this machine.
     #[schema(required)]
@@ -207,11 +274,13 @@ pub struct Version {
 impl From<(domain::Prompt, domain::Version)> for Version {
     fn from((prompt, version): (domain::Prompt, domain::Version)) -> Self {
         let labels = prompt.labels.iter().filter(|label| label.version == version.number).map(|label| label.label.to_string()).collect();
+        let variable_specs = version.specs().into_iter().map(Variable::from).collect();
         let (messages, text) = split(version.body);
         Self {
             name: prompt.name.to_string(),
             version: version.number,
             labels,
+            variable_specs,
             kind: prompt.prompt_type.into(),
             messages,
             text,

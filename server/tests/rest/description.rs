@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use crate::support::{TestApp, for_each_engine};
 
 /// The calls of `api.md` that issue A builds, with their scopes, typed out a second time on purpose.
-const CALLS: [(&str, &str, &str); 8] = [
+const CALLS: [(&str, &str, &str); 9] = [
     ("get", "/api/v1/prompts", "read"),
     ("post", "/api/v1/prompts", "manage"),
     ("get", "/api/v1/prompts/{name}", "read"),
     ("post", "/api/v1/prompts/{name}/versions", "manage"),
+    ("get", "/api/v1/prompts/{name}/diff", "read"),
     ("get", "/api/v1/prompts/{name}/versions", "read"),
     ("put", "/api/v1/prompts/{name}/labels/{label}", "manage"),
     ("post", "/api/v1/prompts/{name}/render", "read"),

@@ -10,7 +10,10 @@ use atelier_app::api::{
         RemoveMember, RenameProject, RevokeKey, SetRole, SetTheme, SetUp, SetUpPage, ShowInstance, SignIn, SignInPage, SignOut, UpdateAccount, UseReset,
         WithdrawInvitation,
     },
-    prompt::{ArchivePrompt, CreatePrompt, DescribePrompt, FindPrompts, LabelMoves, ListPrompts, MoveLabel, PromptPage, SaveVersion},
+    prompt::{
+        ArchivePrompt, CompareVersions, CreatePrompt, DescribePrompt, DiscardDraft, FindPrompts, KeepDraft, LabelMoves, ListPrompts, MoveLabel, PromptPage,
+        PromptUsage, RebaseDraft, RestoreVersion, ReviewDraft, ReviewLabel, SaveVersion, TakeUpdate,
+    },
     run::{ListRuns, RunAndWait, ShowRun, StreamRun},
 };
 use atelier_backend::{
@@ -22,7 +25,7 @@ use atelier_backend::{
 use atelier_domain::{
     account::{Role, Scope},
     id::{ProjectId, PromptId, RunId, UserId},
-    prompt::{Body, Draft, NewPrompt, Params, PromptType},
+    prompt::{Body, Draft, NewPrompt, PromptType},
 };
 use http::{Method, StatusCode, header};
 use serde_json::{Value, json};
@@ -100,10 +103,21 @@ const FUNCTIONS: &[Function] = &[
     (PromptPage::PATH, SEE, "project=$project&prompt=$prompt", 200),
     (LabelMoves::PATH, SEE, "prompt=$prompt", 200),
     (CreatePrompt::PATH, WRITE, "project=$project&name=$new&kind=text&description=&tags=", 200),
-    (SaveVersion::PATH, WRITE, "form[prompt]=$prompt&form[base]=1&form[text]=two", 200),
+    (PromptUsage::PATH, SEE, "prompt=$prompt", 200),
+    (CompareVersions::PATH, SEE, "project=$project&prompt=$prompt&from=1&to=1&side=false", 200),
+    (ReviewLabel::PATH, SEE, "prompt=$prompt&label=production&version=1", 200),
+    (ReviewDraft::PATH, SEE, "prompt=$prompt", 200),
+    // Nobody has typed anything yet.
+    (RebaseDraft::PATH, WRITE, "prompt=$prompt", 404),
+    (KeepDraft::PATH, WRITE, "prompt=$prompt&form[base]=1&form[text]=two", 200),
+    (DiscardDraft::PATH, WRITE, "prompt=$prompt", 200),
+    (RestoreVersion::PATH, WRITE, "prompt=$prompt&version=1", 200),
+    (SaveVersion::PATH, WRITE, "prompt=$prompt&seen=1&form[base]=1&form[text]=two", 200),
+    // A prompt does not include itself.
+    (TakeUpdate::PATH, WRITE, "included=$prompt&prompts[]=$prompt", 422),
     (DescribePrompt::PATH, WRITE, "prompt=$prompt&name=$new&description=&tags=", 200),
     (ArchivePrompt::PATH, WRITE, "prompt=$prompt&archived=true", 200),
-    (MoveLabel::PATH, PUBLISH, "prompt=$prompt&label=production&version=1", 200),
+    (MoveLabel::PATH, PUBLISH, "prompt=$prompt&label=production&version=1&sure=yes", 200),
     // There is no model behind these tests.
     (StreamRun::PATH, WRITE, "prompt=$prompt&version=1&values[x]=y", 502),
     (RunAndWait::PATH, WRITE, "prompt=$prompt&version=1&values[x]=y", 502),
@@ -223,8 +237,7 @@ async fn prompt_in(test: &TestStudio, project: ProjectId) -> PromptId {
     let new = NewPrompt { name: Uuid::now_v7().to_string(), prompt_type: PromptType::Text, description: String::new(), tags: Vec::new() };
     let id = prompt::create(&test.operator(), project, new).await.unwrap().id;
     let body = Body::Text("{{x}}".to_owned());
-    let draft = Draft { body, model: None, params: Params::default(), tools: Vec::new(), response_format: None, note: String::new() };
-    prompt::save_version(&test.operator(), id, draft).await.unwrap();
+    prompt::save_version(&test.operator(), id, Draft::new(body)).await.unwrap();
     id
 }
 

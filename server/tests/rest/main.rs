@@ -8,6 +8,7 @@ mod support;
 
 mod create;
 mod description;
+mod diff;
 mod functions;
 mod history;
 mod label;

@@ -15,6 +15,7 @@ fn calls(name: &str) -> Vec<(Method, String, Value, Scope, u16)> {
         (Method::GET, at.clone(), Value::Null, Scope::Read, 200),
         (Method::POST, format!("{at}/versions"), message("new"), Scope::Manage, 201),
         (Method::GET, format!("{at}/versions"), Value::Null, Scope::Read, 200),
+        (Method::GET, format!("{at}/diff?from=1&to=1"), Value::Null, Scope::Read, 200),
         (Method::PUT, format!("{at}/labels/production"), json!({"version": 1}), Scope::Manage, 200),
         (Method::POST, format!("{at}/render"), json!({"version": 1}), Scope::Read, 200),
         // There is no model behind these tests.

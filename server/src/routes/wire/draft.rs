@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Kind, Message};
+use super::{Kind, Message, Variable};
 use crate::routes::{extract::FromBody, fields::Fields};
 
 /// A prompt to be made.
@@ -67,6 +67,9 @@ pub struct VersionDraft {
     messages: Option<Vec<Message>>,
     /// A template. At most 1 MiB.
     text: Option<String>,
+    /// What the variables are. One that is not declared is a text that must be given.
+    #[schema(max_items = 200)]
+    variable_specs: Option<Vec<Variable>>,
     /// `provider/model`; without it the model of this machine.
     #[schema(min_length = 1, max_length = 200)]
     model: Option<String>,
@@ -129,7 +132,7 @@ pub struct ResponseFormat {
 
 impl FromBody for Draft {
     fn read(body: &mut Fields) -> Option<Self> {
-        let messages = body.list("messages", || domain::Message { role: MessageRole::User, content: String::new() }).map(Body::Messages);
+        let messages = body.list("messages", || domain::Message::new(MessageRole::User, "")).map(Body::Messages);
         let text = body.take("text").map(Body::Text);
         let said = match (messages, text) {
             (Some(_), Some(_)) => {
@@ -147,12 +150,14 @@ impl FromBody for Draft {
         };
         let draft = Draft {
             body: said.clone().unwrap_or(Body::Text(String::new())),
+            variables: body.list("variable_specs", || domain::Variable::implied("unread")).unwrap_or_default(),
             model: body.take("model"),
             params: body.take("params").unwrap_or_default(),
             tools: body.take("tools").unwrap_or_default(),
             response_format: body.take("response_format"),
             note: body.take("note").unwrap_or_default(),
         };
+        let draft = Draft { body: draft.body.without_ids(), ..draft };
         if !body.errors.is_empty() {
             // The use case will not see it: say now whatever else it would have said.
             body.errors.keep(draft.check(draft.body.prompt_type()));
