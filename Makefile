@@ -19,8 +19,8 @@ MODELS := models/smollm2-135m-instruct.gguf
 WASM := target/wasm/.built
 SITE := target/site/.built
 # Folders too, not files alone: a folder is newer after something was removed from it.
-WASM_SOURCES := $(shell find app src) Cargo.toml Cargo.lock .cargo/config.toml tools/wasm.sh
-SITE_SOURCES := $(shell find style public) tools/site.sh tools/compress.mjs
+WASM_SOURCES := $(shell find app src -not -path 'app/src/js/*') Cargo.toml Cargo.lock .cargo/config.toml tools/wasm.sh
+SITE_SOURCES := $(shell find style public app/src/js) tools/site.sh tools/compress.mjs
 
 .PHONY: help run build check test test-rust test-fuzz test-browser bench dist clean prerequisites server site npm models
 

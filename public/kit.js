@@ -121,3 +121,25 @@ addEventListener("keydown", (e) => {
   e.preventDefault();
   button.click();
 });
+
+// The editor over a prompt's textarea is fetched where one is shown. Until it is there, and without it, the textarea serves.
+let editor;
+customElements.define(
+  "prompt-editor",
+  class extends HTMLElement {
+    async connectedCallback() {
+      try {
+        editor ??= import("/pkg/editor.js");
+        const { mount } = await editor;
+        if (this.isConnected) mount(this);
+      } catch {
+        editor = undefined; // the next one asks again
+      }
+    }
+    // A message that moves leaves and comes back at once: it keeps what can be undone.
+    async disconnectedCallback() {
+      await undefined;
+      if (!this.isConnected) this.editor?.destroy();
+    }
+  },
+);

@@ -8,4 +8,5 @@ if ! CHROME=$(tools/chromium.sh); then
   exit
 fi
 export CHROME
+node end2end/editor/check.mjs
 node end2end/run.mjs

@@ -12,6 +12,9 @@ touch "$new/.built" # first, not last: a source that changes while we build is n
 cp -R target/wasm "$new/pkg"
 rm "$new/pkg/.built"
 end2end/node_modules/.bin/esbuild style/main.css --bundle --minify --log-level=warning --outfile="$new/pkg/atelier.css"
+# Its sources import packages that stand beside the journeys.
+NODE_PATH=end2end/node_modules end2end/node_modules/.bin/esbuild app/src/js/editor/main.mjs --bundle --minify --format=esm --target=es2022 \
+  --log-level=warning --outfile="$new/pkg/editor.js"
 cp -R public/. "$new/"
 node tools/compress.mjs "$new"
 
