@@ -65,6 +65,8 @@ pub fn App() -> impl IntoView {
                     <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"))} view={Lazy::<Late<prompt::Edit>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"), Is("runs"))} view={Lazy::<Late<prompt::PromptRuns>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"), Is("history"))} view={Lazy::<Late<prompt::History>>::new()}/>
+                    <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"), Is("diff"))} view={Lazy::<Late<prompt::Compare>>::new()}/>
+                    <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"), Is("users"))} view={Lazy::<Late<prompt::PromptUsers>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"), Is("use"))} view={Lazy::<Late<prompt::UseIt>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("runs"))} view={Lazy::<Late<run::RunList>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("runs"), Param("run"))} view={Lazy::<Late<run::RunPage>>::new()}/>

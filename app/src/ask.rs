@@ -10,7 +10,7 @@ use leptos::{
     server_fn::{ServerFn, error::ServerFnUrlError},
     task::spawn_local,
     wasm_bindgen::JsCast,
-    web_sys::{FormData, HtmlButtonElement, HtmlFormElement, SubmitEvent, UrlSearchParams},
+    web_sys::{Event, FormData, HtmlButtonElement, HtmlFormElement, SubmitEvent, UrlSearchParams},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -189,12 +189,26 @@ impl Change {
 /// As a browser without script encodes them.
 fn fields(event: &SubmitEvent) -> Option<String> {
     let form = event.target()?.dyn_into::<HtmlFormElement>().ok()?;
-    let data = FormData::new_with_form(&form).ok()?;
+    let data = data(&form)?;
     let button = event.submitter().and_then(|by| by.dyn_into::<HtmlButtonElement>().ok());
     if let Some(button) = button.filter(|button| !button.name().is_empty()) {
         data.append_with_str(&button.name(), &button.value()).ok()?;
     }
-    UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?.to_string().as_string()
+    encoded(&data)
+}
+
+/// What the fields of a form hold now, those of browser editors too.
+pub fn data(form: &HtmlFormElement) -> Option<FormData> {
+    if let Ok(flush) = Event::new("atelier:flush") {
+        // Nobody can refuse to be asked.
+        let _ = document().dispatch_event(&flush);
+    }
+    FormData::new_with_form(form).ok()
+}
+
+/// As the body of a form.
+pub fn encoded(data: &FormData) -> Option<String> {
+    UrlSearchParams::new_with_str_sequence_sequence(data).ok()?.to_string().as_string()
 }
 
 /// A form that sends a change: by script where there is one, else by the browser itself.

@@ -1,7 +1,7 @@
 //! The server's side of the server functions: who asks, and how a fault becomes an answer.
 
 pub mod account;
-pub mod editor;
+pub mod desk;
 pub mod prompt;
 pub mod run;
 
@@ -147,7 +147,7 @@ pub fn set_not_found() {
 pub fn set_page_policy() {
     let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), leptos::nonce::use_nonce()) else { return };
     let policy = format!(
-        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; \
          connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     if let Ok(policy) = HeaderValue::from_str(&policy) {

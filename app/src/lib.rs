@@ -15,6 +15,9 @@ pub mod ui;
 #[cfg(feature = "ssr")]
 mod backend;
 
+#[cfg(feature = "ssr")]
+mod render;
+
 #[cfg(not(feature = "ssr"))]
 #[path = "browser.rs"]
 mod backend;

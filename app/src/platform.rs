@@ -1,6 +1,8 @@
 //! What a page knows of the person who looks at it. Middleware puts it into the context on the server,
 //! a shared value carries it to the browser; without it, nobody is signed in.
 
+pub mod kept;
+
 use atelier_domain::account::Role;
 use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};

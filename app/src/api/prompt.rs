@@ -2,7 +2,8 @@
 
 use atelier_domain::{
     page::Page,
-    prompt::{Filter, LabelMove, Outline, Prompt, Summary, Version},
+    prompt::{DraftForm, Filter, Inclusion, LabelMove, ModelFacts, Outline, Prompt, Summary, TokenCount, Usage, Version},
+    timestamp::Timestamp,
 };
 use leptos::server;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ pub struct FoundPrompt {
     pub id: String,
     pub name: String,
     pub latest: i64,
+    pub labels: Vec<String>,
 }
 
 /// A page of the list, with what the side shows.
@@ -22,7 +24,7 @@ pub struct FoundPrompt {
 pub struct Listing {
     pub prompts: Page<Prompt>,
     pub outline: Outline,
-    pub now: atelier_domain::timestamp::Timestamp,
+    pub now: Timestamp,
 }
 
 /// A prompt with everything that its page shows around the version.
@@ -30,43 +32,64 @@ pub struct Listing {
 pub struct OpenPrompt {
     pub prompt: Prompt,
     pub history: Page<Summary>,
+    pub moves: Vec<LabelMove>,
     /// The version looked at; none before the first.
     pub version: Option<Version>,
+    /// Whether the editor is open: else an older version is looked at.
+    pub editing: bool,
+    /// What the editor shows.
+    pub form: DraftForm,
+    /// When the caller's draft was kept, where there is one.
+    pub draft: Option<Timestamp>,
+    pub tokens: TokenCount,
+    pub includes: Vec<Inclusion>,
     pub may_write: bool,
-    pub now: atelier_domain::timestamp::Timestamp,
+    pub now: Timestamp,
     /// Models that a prompt can name here.
-    pub models: Vec<String>,
+    pub models: Vec<ModelFacts>,
     /// The studio's public address.
     pub url: String,
 }
 
-/// The form of the plain editor. Lists come as fields of one name each; empty texts mean "not set".
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct EditorForm {
-    pub prompt: String,
-    /// The version that the form was made from; 0 for none.
-    #[serde(default)]
-    pub base: u32,
-    #[serde(default)]
-    pub text: Option<String>,
-    #[serde(default)]
-    pub roles: Vec<String>,
-    #[serde(default)]
-    pub contents: Vec<String>,
-    #[serde(default)]
-    pub model: String,
-    #[serde(default)]
-    pub temperature: String,
-    #[serde(default)]
-    pub top_p: String,
-    #[serde(default)]
-    pub max_tokens: String,
-    #[serde(default)]
-    pub stop: String,
-    #[serde(default)]
-    pub seed: String,
-    #[serde(default)]
+/// What keeping a draft told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeptDraft {
+    pub tokens: TokenCount,
+    /// Includes that cannot be put in, a sentence each.
+    pub missing: Vec<String>,
+    /// The newest version by now.
+    pub latest: u32,
+}
+
+/// What saving a draft would change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Review {
+    /// The diff, as HTML.
+    pub html: String,
     pub note: String,
+    /// The newest version, which the diff starts from; 0 for none.
+    pub latest: u32,
+    /// Nothing would change.
+    pub same: bool,
+}
+
+/// Two sides of a prompt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The diff, as HTML.
+    pub html: String,
+    pub old: String,
+    pub new: String,
+}
+
+/// What moving a label would change, and who would notice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LabelReview {
+    /// Where it stands now.
+    pub from: Option<u32>,
+    /// The diff from there, as HTML; empty where the label is new.
+    pub html: String,
+    pub usage: Usage,
 }
 
 #[server(prefix = "/fn")]
@@ -74,7 +97,16 @@ pub async fn find_prompts(project: String, q: String) -> Result<Vec<FoundPrompt>
     use crate::backend::{cx, parse, prompt, reply};
     let filter = Filter { q, sort: atelier_domain::prompt::Sort::Updated, ..Filter::default() };
     let found = reply(prompt::list(&cx()?, parse(&project)?, &filter, 8, None).await)?;
-    Ok(found.data.into_iter().map(|prompt| FoundPrompt { id: prompt.id.to_string(), name: prompt.name.to_string(), latest: prompt.latest.into() }).collect())
+    Ok(found
+        .data
+        .into_iter()
+        .map(|prompt| FoundPrompt {
+            id: prompt.id.to_string(),
+            name: prompt.name.to_string(),
+            latest: prompt.latest.into(),
+            labels: prompt.labels.iter().map(|label| label.label.to_string()).collect(),
+        })
+        .collect())
 }
 
 #[server(prefix = "/fn")]
@@ -100,37 +132,96 @@ pub async fn create_prompt(project: String, name: String, kind: String, descript
 
 #[server(prefix = "/fn")]
 pub async fn prompt_page(project: String, prompt: String, version: Option<u32>) -> Result<OpenPrompt, UiError> {
-    use crate::backend::{cx, parse, prompt as prompts, reply};
-    let (cx, project, id) = (cx()?, parse(&project)?, parse::<atelier_domain::id::PromptId>(&prompt)?);
-    let (prompt, history) = reply(prompts::history(&cx, id, 100, None).await)?;
-    let prompt = reply(prompts::in_project(prompt, project))?;
-    let version = match version.unwrap_or(prompt.latest) {
-        0 => None,
-        number => Some(reply(prompts::version(&cx, id, &atelier_domain::prompt::Selector::Version(number)).await)?.1),
-    };
-    let may_write = cx.actor.check(atelier_domain::account::Action::Write, project, atelier_domain::fault::Fault::internal()).is_ok();
-    let models = vec![atelier_domain::completion::LOCAL_MODEL.to_owned()];
-    Ok(OpenPrompt { prompt, history, version, may_write, now: cx.now(), models, url: cx.studio.settings.url.clone() })
+    use crate::backend::{cx, desk, parse, reply};
+    reply(desk::open(&cx()?, parse(&project)?, parse(&prompt)?, version).await)
 }
 
-/// Saves the plain editor's form as a version.
+/// Keeps what the editor holds, whatever state it is in.
 #[server(prefix = "/fn")]
-pub async fn save_version(form: EditorForm) -> Result<u32, UiError> {
-    use crate::backend::{cx, editor, parse, prompt, redirect, reply};
-    let cx = cx()?;
-    let id = parse::<atelier_domain::id::PromptId>(&form.prompt)?;
-    let draft = reply(editor::draft(&cx, id, &form).await)?;
-    let saved = reply(prompt::save_version(&cx, id, draft).await)?;
-    redirect(&format!("/p/{}/prompts/{id}?v={}", saved.prompt.project, saved.version.number));
+pub async fn keep_draft(prompt: String, form: DraftForm) -> Result<KeptDraft, UiError> {
+    use crate::backend::{cx, parse, prompt as prompts, reply};
+    let kept = reply(prompts::keep_draft(&cx()?, parse::<atelier_domain::id::PromptId>(&prompt)?, form).await)?;
+    Ok(KeptDraft { tokens: kept.tokens, missing: kept.missing, latest: kept.latest })
+}
+
+#[server(prefix = "/fn")]
+pub async fn discard_draft(prompt: String) -> Result<(), UiError> {
+    use crate::backend::{cx, parse, prompt as prompts, redirect, reply};
+    let found = reply(prompts::discard_draft(&cx()?, parse::<atelier_domain::id::PromptId>(&prompt)?).await)?;
+    redirect(&format!("/p/{}/prompts/{}", found.project, found.id));
+    Ok(())
+}
+
+/// Makes a version the caller's draft.
+#[server(prefix = "/fn")]
+pub async fn restore_version(prompt: String, version: u32) -> Result<(), UiError> {
+    use crate::backend::{cx, parse, prompt as prompts, redirect, reply};
+    let found = reply(prompts::restore(&cx()?, parse::<atelier_domain::id::PromptId>(&prompt)?, version).await)?;
+    redirect(&format!("/p/{}/prompts/{}", found.project, found.id));
+    Ok(())
+}
+
+/// Puts the caller's draft on top of the newest version.
+#[server(prefix = "/fn")]
+pub async fn rebase_draft(prompt: String) -> Result<(), UiError> {
+    use crate::backend::{cx, parse, prompt as prompts, redirect, reply};
+    let found = reply(prompts::rebase(&cx()?, parse::<atelier_domain::id::PromptId>(&prompt)?).await)?;
+    redirect(&format!("/p/{}/prompts/{}", found.project, found.id));
+    Ok(())
+}
+
+/// What saving the caller's draft would change.
+#[server(prefix = "/fn")]
+pub async fn review_draft(prompt: String) -> Result<Review, UiError> {
+    use crate::backend::{cx, desk, parse, reply};
+    reply(desk::review(&cx()?, parse(&prompt)?).await)
+}
+
+/// Two versions, or a version and the caller's draft: `from` and `to` are numbers, or `draft`.
+#[server(prefix = "/fn")]
+pub async fn compare_versions(project: String, prompt: String, from: String, to: String, side: bool) -> Result<Comparison, UiError> {
+    use crate::backend::{cx, desk, parse, reply};
+    reply(desk::compare(&cx()?, parse(&project)?, parse(&prompt)?, (&from, &to), side).await)
+}
+
+/// Saves the editor's form as a version. `seen` is the newest version that its writer has looked at.
+#[server(prefix = "/fn")]
+pub async fn save_version(prompt: String, seen: u32, form: DraftForm) -> Result<u32, UiError> {
+    use crate::backend::{cx, desk, parse, redirect, reply};
+    let saved = reply(desk::save(&cx()?, parse(&prompt)?, seen, &form).await)?;
+    redirect(&format!("/p/{}/prompts/{}", saved.prompt.project, saved.prompt.id));
     Ok(saved.version.number)
 }
 
-/// Sets a label; `expected` is where the page showed it (0: nowhere).
+/// What moving a label to a version would change.
 #[server(prefix = "/fn")]
-pub async fn move_label(prompt: String, label: String, version: u32, expected: Option<u32>) -> Result<LabelMove, UiError> {
-    use crate::backend::{cx, parse, prompt as prompts, reply};
-    let label = reply(label.trim().parse())?;
+pub async fn review_label(prompt: String, label: String, version: u32) -> Result<LabelReview, UiError> {
+    use crate::backend::{cx, desk, parse, reply};
+    reply(desk::review_label(&cx()?, parse(&prompt)?, &label, version).await)
+}
+
+/// Sets a label; `expected` is where the page showed it (0: nowhere). `production` asks for `sure`.
+#[server(prefix = "/fn")]
+pub async fn move_label(prompt: String, label: String, version: u32, expected: Option<u32>, sure: Option<String>) -> Result<LabelMove, UiError> {
+    use crate::backend::{cx, desk, parse, prompt as prompts, reply};
+    let label = reply(desk::sure_of(&label, sure.as_deref()))?;
     reply(prompts::move_label(&cx()?, parse::<atelier_domain::id::PromptId>(&prompt)?, label, version, expected).await)
+}
+
+/// Who would notice a change of a prompt.
+#[server(prefix = "/fn")]
+pub async fn prompt_usage(prompt: String) -> Result<Usage, UiError> {
+    use crate::backend::{cx, parse, prompt as prompts, reply};
+    reply(prompts::usage(&cx()?, parse::<atelier_domain::id::PromptId>(&prompt)?).await)
+}
+
+/// Fixes the include of `included` anew in each of `prompts`, by a version of its own. Gives how many it made.
+#[server(prefix = "/fn")]
+pub async fn take_update(included: String, #[server(default)] prompts: Vec<String>) -> Result<usize, UiError> {
+    use crate::backend::{cx, parse, prompt, reply};
+    let users = prompts.iter().map(|user| parse(user)).collect::<Result<Vec<_>, _>>()?;
+    let updated = reply(prompt::take_update(&cx()?, parse(&included)?, &users).await)?;
+    Ok(updated.iter().filter(|updated| updated.version.is_some()).count())
 }
 
 #[server(prefix = "/fn")]

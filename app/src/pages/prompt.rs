@@ -1,18 +1,27 @@
 //! Prompts: the list, and one prompt with its tabs.
 
+mod compare;
 mod editor;
 mod frame;
 mod glance;
 mod history;
+mod keeper;
 mod list;
+mod message;
 mod new;
 mod publish;
 mod rail;
 mod runs;
+mod save;
+mod shape;
+mod shapes;
 mod snippets;
 mod streaming;
 mod use_it;
+mod users;
+mod variables;
 
+pub use compare::Compare;
 pub use editor::Edit;
 pub use history::History;
 pub use list::PromptList;
@@ -20,3 +29,4 @@ pub use new::NewPromptPage;
 pub use runs::PromptRuns;
 pub use streaming::Measures;
 pub use use_it::UseIt;
+pub use users::PromptUsers;

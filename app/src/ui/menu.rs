@@ -11,7 +11,7 @@ pub fn Menu(
     button: ViewFnOnce,
     /// The button's name where it shows only an icon.
     #[prop(optional, into)]
-    label: Option<String>,
+    label: Option<Signal<String>>,
     /// `end` or `top`, where it shall not open below and to the right.
     #[prop(optional)]
     side: Option<&'static str>,

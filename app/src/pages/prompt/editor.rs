@@ -1,18 +1,27 @@
-//! The plain editor: a text area for each message, saved as the next version.
+//! The editor: messages, and around them versions, settings and the run of the version.
 
-use atelier_domain::prompt::{Body, Message, MessageRole, PromptType};
-use leptos::{html, prelude::*};
+use atelier_domain::prompt::{LabelMove, PromptType, Summary};
+use leptos::{
+    prelude::*,
+    task::spawn_local,
+    wasm_bindgen::JsCast,
+    web_sys::{Element, Event},
+};
 
 use crate::pages::Screen;
 use crate::{
-    api::prompt::OpenPrompt,
-    ask::ActionForm,
-    ui::{Callout, ErrorNote, Icon, Label, Time, failure, use_toaster},
+    api::prompt::{OpenPrompt, Review},
+    ask::{ActionForm, Change},
+    ui::{Callout, ErrorNote, Icon, Label, Submit, Time, failure},
 };
 
 use super::{
     frame::{Frame, Open},
+    keeper::{Keeper, State},
+    message::{HINT, Messages, Total, Warnings},
     rail::Rail,
+    save::{SaveDialog, Unready},
+    variables::{Declarations, VariablesDialog},
 };
 
 pub struct Edit {
@@ -28,60 +37,97 @@ impl Screen for Edit {
         let open = this.open;
         view! {
             <Frame open=open fit=true let:page>
-                <div class="l-panes p-prompt">
-                    <Versions page=page.clone()/>
-                    <section class="l-pane" aria-label="Messages">
-                        {page.version.as_ref().map(|version| view! {
-                            <button class="p-version" type="button" popovertarget="versions">
-                                <b>{format!("Version {}", version.number)}</b>
-                                <span class="c-hint l-end">{format!("of {}", page.prompt.latest)}</span>
-                                <Icon name="down"/>
-                            </button>
-                        })}
-                        <div class="l-pane-body p-editor" on:input=move |_| open.dirty.set_value(true)>
-                            <Editor page=page.clone() open=open/>
-                        </div>
-                    </section>
-                    <Rail page=page/>
-                </div>
+                <Work page=page open=open/>
             </Frame>
         }
         .into_any()
     }
 }
 
-/// The versions, newest first; each opens in the editor. A column, or a popover where there is no room for it.
 #[component]
-fn Versions(page: OpenPrompt) -> impl IntoView {
-    let shown = page.version.as_ref().map(|version| version.number);
-    let labels = page.prompt.labels.clone();
-    let base = format!("/p/{}/prompts/{}", page.prompt.project, page.prompt.id);
-    let rows = page.history.data.into_iter().map(|version| {
-        let here: Vec<String> = labels.iter().filter(|label| label.version == version.number).map(|label| label.label.to_string()).collect();
+fn Work(page: OpenPrompt, open: Open) -> impl IntoView {
+    // What was typed before belongs to the page that was drawn before.
+    open.dirty.set_value(false);
+    let keeper = open.keeper.get_value().unwrap_or_else(|| Keeper::new(&page));
+    let declarations = Declarations::new(&page.form, keeper);
+    let readonly = !page.editing || !page.may_write || page.prompt.archived_at.is_some();
+    let typed = move |event: Event| {
+        open.dirty.set_value(true);
+        // The values that somebody tries are no part of the prompt.
+        let name = event.target().and_then(|field| field.dyn_into::<Element>().ok()).and_then(|field| field.get_attribute("name"));
+        if name.is_some_and(|name| name.starts_with("form[")) {
+            keeper.touch();
+        }
+    };
+    let used = page.version.as_ref().map(|version| version.variables.clone()).unwrap_or_default();
+    view! {
+        <div class="l-panes p-prompt" on:input=typed on:change=typed>
+            <Versions page=page.clone() keeper=keeper/>
+            <section class="l-pane" aria-label="Messages">
+                <VersionsButton page=page.clone()/>
+                <div class="l-pane-body p-editor">
+                    <Editor page=page.clone() open=open keeper=keeper declarations=declarations readonly=readonly/>
+                </div>
+            </section>
+            <Rail page=page readonly=readonly/>
+            <VariablesDialog declarations=declarations used=used readonly=readonly/>
+        </div>
+        // Its note is no part of the draft.
+        <SaveDialog open=open/>
+    }
+    .into_any()
+}
+
+#[component]
+fn VersionsButton(page: OpenPrompt) -> impl IntoView {
+    let shown = page.version.as_ref().map(|version| {
+        let name = if page.draft.is_some() && page.editing { "Draft".to_owned() } else { format!("Version {}", version.number) };
         view! {
-            <li data-label=here.first().cloned()>
-                <a href=format!("{base}?v={}", version.number) aria-current=(shown == Some(version.number)).then_some("true")>
-                    <span class="l-row">
-                        <b class="num">{version.number}</b>
-                        <span class="c-tags">{here.iter().map(|label| view! { <Label name=label.clone()/> }).collect_view()}</span>
-                    </span>
-                    <span class="c-note">{if version.note.is_empty() { "No note".to_owned() } else { version.note }}</span>
-                    <span class="c-meta">
-                        {version.author} " · "
-                        <Time at=version.created_at now=page.now/>
-                    </span>
-                </a>
-            </li>
+            <button class="p-version" type="button" popovertarget="versions">
+                <b>{name}</b>
+                <span class="c-hint l-end">{format!("of {}", page.prompt.latest)}</span>
+                <Icon name="down"/>
+            </button>
         }
     });
-    let rows = rows.collect_view();
+    shown.into_any()
+}
+
+/// The versions, newest first, with the moves of labels between them. A column, or a popover where there is no room for it.
+#[component]
+fn Versions(page: OpenPrompt, keeper: Keeper) -> impl IntoView {
+    let shown = page.version.as_ref().map(|version| version.number);
+    let base = format!("/p/{}/prompts/{}", page.prompt.project, page.prompt.id);
+    let mut rows = Vec::new();
+    let mut moves = page.moves.iter().peekable();
+    for version in &page.history.data {
+        while let Some(moved) = moves.next_if(|moved| moved.moved_at >= version.created_at) {
+            rows.push(view! { <Moved moved=moved.clone() page=page.clone()/> }.into_any());
+        }
+        rows.push(view! { <VersionRow version=version.clone() page=page.clone() keeper=keeper/> }.into_any());
+    }
     let none = shown.is_none().then(|| view! { <p class="c-hint p-none">"No version yet. What you save first becomes version 1."</p> });
+    let drafted = move || !matches!(keeper.state.get(), State::Clean);
+    let (editing, href) = (page.editing, base.clone());
+    let compare = (page.prompt.latest > 1).then(|| {
+        let to = shown.unwrap_or(page.prompt.latest);
+        view! { <a class="c-btn l-end" data-kind="quiet" data-size="s" href=format!("{base}/diff?from={}&to={}", to.max(2) - 1, to.max(2))><Icon name="branch"/>"Compare"</a> }
+    });
+    let had = page.draft.is_some();
     view! {
         <section class="l-pane p-versions" id="versions" popover="auto" aria-labelledby="versions-h">
-            <div class="c-pane-head"><h2 id="versions-h">"Versions"</h2></div>
+            <div class="c-pane-head"><h2 id="versions-h">"Versions"</h2>{compare}</div>
             <div class="l-pane-body" tabindex="0" role="region" aria-label="List of versions">
                 {none}
-                <ol class="c-timeline">{rows}</ol>
+                <ol class="c-timeline">
+                    <li data-draft="true" hidden=move || !(had || drafted())>
+                        <a href=href aria-current=move || (editing && drafted()).then_some("true")>
+                            <span class="l-row"><b class="num">"Draft"</b></span>
+                            <span class="c-note">"Yours alone until you save it"</span>
+                        </a>
+                    </li>
+                    {rows}
+                </ol>
             </div>
         </section>
     }
@@ -89,186 +135,189 @@ fn Versions(page: OpenPrompt) -> impl IntoView {
 }
 
 #[component]
-fn Editor(page: OpenPrompt, open: Open) -> impl IntoView {
-    let OpenPrompt { prompt, version, may_write, .. } = page;
-    open.dirty.set_value(false);
-    let number = version.as_ref().map_or(0, |version| version.number);
-    let readonly = !may_write || prompt.archived_at.is_some();
-    let older = (number > 0 && number < prompt.latest).then(|| {
-        let say = format!("This is version {number}; the newest is {}. Saving makes version {}.", prompt.latest, prompt.latest + 1);
-        view! { <Callout tone="info">{say}</Callout> }
-    });
-    let fields = match (prompt.prompt_type, version.map(|version| version.body)) {
-        (PromptType::Text, body) => view! { <OneText text=body.and_then(only_text).unwrap_or_default() readonly=readonly/> }.into_any(),
-        (PromptType::Chat, body) => view! { <Messages messages=body.map(Body::into_messages).unwrap_or_else(blank) readonly=readonly/> }.into_any(),
-    };
-    let (fault, note) = (failure(open.save), NodeRef::<html::Input>::new());
-    // A note belongs to the version that was saved with it.
-    Effect::new(move || {
-        if open.save.answer().with(|answer| matches!(answer, Some(Ok(_))))
-            && let Some(note) = note.get_untracked()
-        {
-            note.set_value("");
-        }
-    });
-    let lost = move || fault.get().is_some_and(|fault| fault.0.kind == atelier_domain::fault::Kind::Unauthenticated);
+fn VersionRow(version: Summary, page: OpenPrompt, keeper: Keeper) -> impl IntoView {
+    let here: Vec<String> = page.prompt.labels.iter().filter(|label| label.version == version.number).map(|label| label.label.to_string()).collect();
+    let base = format!("/p/{}/prompts/{}", page.prompt.project, page.prompt.id);
+    let (shown, editing) = (page.version.as_ref().is_some_and(|shown| shown.number == version.number), page.editing);
+    // Once something is typed, it is the draft that one looks at.
+    let current = move || (shown && !(editing && keeper.state.get() != State::Clean)).then_some("true");
     view! {
-        {older}
+        <li data-label=here.first().cloned()>
+            <a href=format!("{base}?v={}", version.number) aria-current=current>
+                <span class="l-row">
+                    <b class="num">{version.number}</b>
+                    <span class="c-tags">{here.iter().map(|label| view! { <Label name=label.clone()/> }).collect_view()}</span>
+                </span>
+                <span class="c-note">{if version.note.is_empty() { "No note".to_owned() } else { version.note }}</span>
+                <span class="c-meta">
+                    {version.author} " · "
+                    <Time at=version.created_at now=page.now/>
+                </span>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// A move of a label, between the versions before and after it.
+#[component]
+fn Moved(moved: LabelMove, page: OpenPrompt) -> impl IntoView {
+    let say = match moved.from {
+        Some(from) => format!("{} moved from {from} to {}", moved.label, moved.to),
+        None => format!("{} set to {}", moved.label, moved.to),
+    };
+    view! {
+        <li class="c-moved">
+            <span class="c-meta">{say} " · " {moved.moved_by} " · " <Time at=moved.moved_at now=page.now/></span>
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn Editor(page: OpenPrompt, open: Open, keeper: Keeper, declarations: Declarations, readonly: bool) -> impl IntoView {
+    let number = page.version.as_ref().map_or(0, |version| version.number);
+    let project = page.prompt.project.to_string();
+    let fields = match page.prompt.prompt_type {
+        PromptType::Text => {
+            view! { <OneText text=page.form.text.clone().unwrap_or_default() keeper=keeper declarations=declarations project=project readonly=readonly/> }
+                .into_any()
+        }
+        PromptType::Chat => view! { <Messages form=page.form.clone() keeper=keeper declarations=declarations project=project readonly=readonly/> }.into_any(),
+    };
+    let fault = failure(open.save);
+    let prompt = page.prompt.id.to_string();
+    let seen = move || open.review.output::<Review>().map_or(number, |review| review.latest);
+    view! {
+        <Notices page=page.clone() open=open keeper=keeper/>
         <ActionForm action=open.save attr:id="editor" attr:class="l-stack p-fields">
-            <input type="hidden" name="form[prompt]" value=prompt.id.to_string()/>
-            <input type="hidden" name="form[base]" value=number/>
+            <input type="hidden" name="prompt" value=prompt/>
+            <input type="hidden" name="seen" value=number prop:value=seen/>
+            <input type="hidden" name="form[base]" value=page.form.base/>
             {fields}
         </ActionForm>
-        <Show when=lost>
-            <Callout tone="warn">
-                "Your session has ended. What you typed is still here: "
-                <a class="c-link" href="/signin" target="_blank">"sign in in a new tab"</a> ", then save again."
-            </Callout>
-        </Show>
-        <SaveFault fault=fault/>
-        <div class="c-field">
-            <label for="note">"Note for this version"</label>
-            <input class="c-input" node_ref=note id="note" name="form[note]" form="editor" maxlength="1000" placeholder="What changed, and why" readonly=readonly/>
-        </div>
+        <Unready fault=fault/>
     }
     .into_any()
 }
 
-/// Every field at fault, each named as the form shows it.
+/// What stands between the writer and the messages.
 #[component]
-fn SaveFault(fault: Signal<Option<crate::api::UiError>>) -> impl IntoView {
-    let details = move || {
-        let fields = fault.get().map(|fault| fault.0.fields).unwrap_or_default();
-        let many = fields.len() > 1;
-        many.then(|| fields.into_iter().map(|error| view! { <li>{place(&error.field)} ": " {error.detail}</li> }).collect_view())
+fn Notices(page: OpenPrompt, open: Open, keeper: Keeper) -> impl IntoView {
+    let (id, base) = (page.prompt.id.to_string(), page.form.base);
+    let older = page.version.as_ref().filter(|_| !page.editing).map(|version| view! { <Older page=page.clone() number=version.number restore=open.restore/> });
+    let begun = page.editing && page.draft.is_some();
+    let href = format!("/p/{}/prompts/{}", page.prompt.project, page.prompt.id);
+    let behind = move || {
+        (begun && base < keeper.latest.get()).then(|| view! { <Behind prompt=id.clone() base=base latest=keeper.latest.get() href=href.clone() open=open/> })
     };
-    view! {
-        <ErrorNote fault=fault/>
-        <ul class="c-error-list">{details}</ul>
-    }
-    .into_any()
-}
-
-/// `messages[1].content` is the second message to people.
-fn place(field: &str) -> String {
-    let index = field.strip_prefix("messages[").and_then(|rest| rest.split(']').next()).and_then(|number| number.parse::<usize>().ok());
-    match index {
-        Some(index) => format!("Message {}", index + 1),
-        None => field.strip_prefix("params.").unwrap_or(field).replace('_', " "),
-    }
-}
-
-fn only_text(body: Body) -> Option<String> {
-    match body {
-        Body::Text(text) => Some(text),
-        Body::Messages(_) => None,
-    }
-}
-
-/// A new chat starts with the two messages that most chats have.
-fn blank() -> Vec<Message> {
-    [MessageRole::System, MessageRole::User].map(|role| Message { role, content: String::new() }).to_vec()
-}
-
-#[component]
-fn OneText(text: String, readonly: bool) -> impl IntoView {
-    view! {
-        <div class="c-message">
-            <div class="c-message-head"><label for="text"><b>"Text"</b></label></div>
-            <textarea class="c-prompt" id="text" name="form[text]" rows="8" data-grow="true" spellcheck="true" readonly=readonly placeholder=HINT>{text}</textarea>
-        </div>
-    }
-    .into_any()
-}
-
-const HINT: &str = "Write here. {{name}} is a variable, {{> other/prompt}} includes another prompt.";
-
-#[component]
-fn Messages(messages: Vec<Message>, readonly: bool) -> impl IntoView {
-    let next = StoredValue::new(messages.len());
-    let rows = RwSignal::new(messages.into_iter().enumerate().collect::<Vec<_>>());
-    let add = move |_| {
-        let key = next.get_value();
-        next.set_value(key + 1);
-        rows.update(|rows| {
-            let role = if rows.last().is_some_and(|(_, last)| last.role == MessageRole::User) { MessageRole::Assistant } else { MessageRole::User };
-            rows.push((key, Message { role, content: String::new() }));
-        });
-    };
-    view! {
-        <ol class="l-stack">
-            <For each=move || rows.get() key=|(key, _)| *key let((key, message))>
-                <MessageRow key=key message=message rows=rows readonly=readonly/>
-            </For>
-        </ol>
-        <div class="c-add l-script">
-            <button class="c-btn" data-size="s" type="button" disabled=readonly on:click=add>
-                <Icon name="plus"/>
-                "Message"
-            </button>
-            <span class="c-hint l-end">"Messages left empty are left out"</span>
-        </div>
-    }
-    .into_any()
-}
-
-type Rows = RwSignal<Vec<(usize, Message)>>;
-
-#[component]
-fn MessageRow(key: usize, message: Message, rows: Rows, readonly: bool) -> impl IntoView {
-    let number = Memo::new(move |_| rows.with(|rows| rows.iter().position(|(one, _)| *one == key).map_or(0, |at| at + 1)));
-    let roles = MessageRole::ALL.into_iter().map(|role| {
-        view! { <option value=role.as_str() selected=role == message.role>{role.to_string()}</option> }
-    });
-    let roles = roles.collect_view();
-    let shift = move |by: isize| {
-        rows.update(|rows| {
-            let Some(at) = rows.iter().position(|(one, _)| *one == key) else { return };
-            if let Some(to) = at.checked_add_signed(by).filter(|to| *to < rows.len()) {
-                rows.swap(at, to);
+    let found = move || keeper.found.get().is_some();
+    let take = move |_| {
+        spawn_local(async move {
+            if keeper.take_found().await {
+                open.dirty.set_value(false);
+                open.page.refetch();
             }
         });
     };
-    let (text, role, toaster) = (NodeRef::<html::Textarea>::new(), NodeRef::<html::Select>::new(), use_toaster());
-    let remove = move || {
-        let content = text.get_untracked().map(|text| text.value()).unwrap_or_default();
-        let chosen = role.get_untracked().map(|role| role.value()).unwrap_or_default();
-        let role = MessageRole::ALL.into_iter().find(|role| role.as_str() == chosen).unwrap_or(MessageRole::User);
-        let at = number.get_untracked().saturating_sub(1);
-        rows.update(|rows| rows.retain(|(one, _)| *one != key));
-        if !content.is_empty() {
-            toaster.push_undo("Message removed", move || {
-                let message = Message { role, content: content.clone() };
-                rows.update(|rows| rows.insert(at.min(rows.len()), (key, message)));
-            });
-        }
+    let lost = move || keeper.state.get() == State::SignedOut;
+    let refused = move || match keeper.state.get() {
+        State::Refused(why) => Some(why),
+        _ => None,
     };
-    let button = move |icon: &'static str, words: &'static str, act: Callback<()>| {
-        view! {
-            <button
-                class="c-btn l-script" data-kind="quiet" data-icon="true" data-size="xs" type="button" disabled=readonly
-                aria-label=move || format!("{words} message {}", number.get()) on:click=move |_| act.run(())
-            >
-                <Icon name=icon/>
-            </button>
-        }
-    };
+    let missing = move || keeper.missing.get().into_iter().map(|say| view! { <Callout tone="warn">{say}</Callout> }).collect_view();
     view! {
-        <li class="c-message">
-            <div class="c-message-head">
-                <select class="c-input" name="form[roles][]" node_ref=role disabled=readonly aria-label=move || format!("Role of message {}", number.get())>{roles}</select>
-                <span class="c-count"></span>
-                {button("up-arrow", "Move up", Callback::new(move |()| shift(-1)))}
-                {button("down-arrow", "Move down", Callback::new(move |()| shift(1)))}
-                {button("trash", "Remove", Callback::new(move |()| remove()))}
-            </div>
-            <textarea
-                class="c-prompt" node_ref=text name="form[contents][]" rows="3" data-grow="true" spellcheck="true" readonly=readonly placeholder=HINT
-                aria-label=move || format!("Message {}", number.get())
-            >
-                {message.content}
-            </textarea>
-        </li>
+        {older}
+        {behind}
+        <Show when=found>
+            <p class="c-callout" data-tone="info">
+                <Icon name="info"/>
+                <span>"This browser kept something that you typed here and the studio never got."</span>
+                <button class="c-btn" data-size="s" type="button" on:click=take>"Take it as my draft"</button>
+                <button class="c-btn" data-kind="quiet" data-size="s" type="button" on:click=move |_| keeper.forget()>"Throw it away"</button>
+            </p>
+        </Show>
+        <Show when=lost>
+            <Callout tone="warn">
+                "Your session has ended. What you typed is kept in this browser: "
+                <a class="c-link" href="/signin" target="_blank">"sign in in a new tab"</a> ", and it is saved."
+            </Callout>
+        </Show>
+        {move || refused().map(|why| view! { <Callout tone="bad">{why}</Callout> })}
+        <div role="status">{missing}</div>
+    }
+    .into_any()
+}
+
+/// An older version is looked at, not edited: it can become the draft.
+#[component]
+fn Older(page: OpenPrompt, number: u32, restore: Change) -> impl IntoView {
+    let (latest, base) = (page.prompt.latest, format!("/p/{}/prompts/{}", page.prompt.project, page.prompt.id));
+    let say =
+        if number == latest { format!("This is version {number}, without your draft.") } else { format!("This is version {number}; the newest is {latest}.") };
+    let may = page.may_write && page.prompt.archived_at.is_none();
+    let words = if page.draft.is_some() { "Restore as draft instead of mine" } else { "Restore as draft" };
+    view! {
+        <div class="c-callout" data-tone="info">
+            <Icon name="info"/>
+            <span>{say}</span>
+            <a class="c-btn" data-kind="quiet" data-size="s" href=format!("{base}/diff?from={number}&to={latest}")>"Compare with the newest"</a>
+            {may.then(|| view! {
+                <ActionForm action=restore>
+                    <input type="hidden" name="prompt" value=page.prompt.id.to_string()/>
+                    <input type="hidden" name="version" value=number/>
+                    <Submit kind="plain" small=true pending=restore.pending()>{words}</Submit>
+                </ActionForm>
+            })}
+            <a class="c-btn" data-kind="quiet" data-size="s" href=base.clone()>"Back to the editor"</a>
+        </div>
+        <ErrorNote fault=failure(restore)/>
+    }
+    .into_any()
+}
+
+/// Somebody saved a version while this draft was written.
+#[component]
+fn Behind(prompt: String, base: u32, latest: u32, href: String, open: Open) -> impl IntoView {
+    let Open { rebase, discard, .. } = open;
+    let mine = prompt.clone();
+    view! {
+        <div class="c-callout" data-tone="warn">
+            <Icon name="branch"/>
+            <span>{format!("Version {latest} was saved while you wrote on version {base}. Saving your draft as it is takes its changes back.")}</span>
+            <a class="c-btn" data-size="s" href=format!("{href}/diff?from={base}&to={latest}&also=draft")>"Look at both"</a>
+            <ActionForm action=rebase>
+                <input type="hidden" name="prompt" value=mine/>
+                <Submit kind="quiet" small=true pending=rebase.pending()>"Keep mine"</Submit>
+            </ActionForm>
+            <ActionForm action=discard>
+                <input type="hidden" name="prompt" value=prompt/>
+                <Submit kind="quiet" small=true pending=discard.pending()>"Throw mine away"</Submit>
+            </ActionForm>
+        </div>
+        <ErrorNote fault=failure(rebase)/>
+    }
+    .into_any()
+}
+
+#[component]
+fn OneText(text: String, keeper: Keeper, declarations: Declarations, project: String, readonly: bool) -> impl IntoView {
+    use crate::api::prompt::FindPrompts;
+    use leptos::server_fn::ServerFn;
+    let warnings = move || keeper.warnings.with(|all| all.first().map(|warnings| serde_json::to_string(warnings).unwrap_or_default()));
+    view! {
+        <div class="c-message">
+            <div class="c-message-head"><label for="text"><b>"Text"</b></label><span class="c-count"><Total keeper=keeper/></span></div>
+            <prompt-editor data-variables=move || keeper.declared.get() data-find=FindPrompts::PATH data-project=project>
+                <textarea
+                    class="c-prompt" id="text" name="form[text]" rows="8" data-grow="true" spellcheck="true" readonly=readonly placeholder=HINT
+                    aria-label="Text" data-warnings=warnings
+                >
+                    {text}
+                </textarea>
+            </prompt-editor>
+            <Warnings keeper=keeper at=Signal::stored(0) declarations=declarations/>
+        </div>
     }
     .into_any()
 }

@@ -7,14 +7,22 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     api::{
         UiError,
-        prompt::{ArchivePrompt, DescribePrompt, MoveLabel, OpenPrompt, PromptPage, SaveVersion},
+        prompt::{ArchivePrompt, DescribePrompt, DiscardDraft, MoveLabel, OpenPrompt, PromptPage, RebaseDraft, RestoreVersion, ReviewDraft, SaveVersion},
     },
     ask::{ActionForm, Change, Reading},
     components::shell::{Actions, Beside, Page, Sub},
-    ui::{Callout, ConfirmDialog, Crumb, Dialog, ErrorNote, Field, Icon, Label, Menu, Skeleton, Submit, Tabs, close_on_success, failure, use_route_params},
+    pages::account::land::on_success,
+    ui::{
+        Callout, ConfirmDialog, Crumb, Dialog, ErrorNote, Field, Icon, Label, Menu, Skeleton, Submit, Tabs, close_on_success, failure, use_route_params,
+        use_toaster,
+    },
 };
 
-use super::publish::{Publish, tell};
+use super::{
+    keeper::{Keeper, State},
+    publish::{Publish, tell},
+    save::{DraftState, SaveButton},
+};
 
 /// The prompt of the address, with what changes it.
 #[derive(Clone, Copy)]
@@ -26,6 +34,14 @@ pub struct Open {
     pub archive: Change,
     /// Something is typed and not saved: the page must not be drawn anew over it.
     pub dirty: StoredValue<bool>,
+    /// What saving would change.
+    pub review: Change,
+    /// What else becomes of the caller's draft.
+    pub restore: Change,
+    pub rebase: Change,
+    pub discard: Change,
+    /// Of the editor that is open.
+    pub keeper: StoredValue<Option<Keeper>>,
 }
 
 impl Open {
@@ -35,16 +51,21 @@ impl Open {
         let (save, publish) = (Change::by::<SaveVersion>(), Change::by::<MoveLabel>());
         let (describe, archive) = (Change::by::<DescribePrompt>(), Change::by::<ArchivePrompt>());
         let (dirty, seen) = (StoredValue::new(false), StoredValue::new(0));
+        let (review, keeper) = (Change::by::<ReviewDraft>(), StoredValue::new(None::<Keeper>));
+        let (restore, rebase, discard) = (Change::by::<RestoreVersion>(), Change::by::<RebaseDraft>(), Change::by::<DiscardDraft>());
         tell(publish);
+        tell_saved(save, keeper);
+        tell_desk((restore, rebase, discard), keeper);
         let asked = move || {
             let (project, prompt) = params.with(|params| (params.get("project").unwrap_or_default(), params.get("prompt").unwrap_or_default()));
             let version = query.with(|query| query.get("v").and_then(|v| v.parse().ok()));
             let changes = publish.times() + describe.times() + archive.times();
             let changes = if dirty.try_get_value() == Some(true) { seen.try_get_value().unwrap_or_default() } else { changes };
             seen.try_set_value(changes);
-            (PromptPage { project, prompt, version }, changes)
+            // What was typed is a version now, or another draft.
+            (PromptPage { project, prompt, version }, changes + save.times() + restore.times() + rebase.times() + discard.times())
         };
-        Self { page: Reading::on(asked), save, publish, describe, archive, dirty }
+        Self { page: Reading::on(asked), save, publish, describe, archive, dirty, review, restore, rebase, discard, keeper }
     }
 }
 
@@ -65,7 +86,10 @@ where
         let children = children.clone();
         Suspend::new(async move {
             match open.page.load().await {
-                Ok(page) => view! { <Framed open=open fit=fit page=page.clone() inside=children(page).into_any()/> }.into_any(),
+                Ok(page) => {
+                    open.keeper.set_value(fit.then(|| Keeper::new(&page)));
+                    view! { <Framed open=open fit=fit page=page.clone() inside=children(page).into_any()/> }.into_any()
+                }
                 Err(fault) => view! { <Absent fault=fault/> }.into_any(),
             }
         })
@@ -103,18 +127,23 @@ fn Framed(open: Open, fit: bool, page: OpenPrompt, inside: AnyView) -> impl Into
     let shown = version.as_ref().map(|version| version.number);
     let labels = prompt.labels.iter().map(|label| view! { <Label name=label.label.to_string() version=i64::from(label.version)/> }).collect_view();
     let changes = may_write && prompt.archived_at.is_none();
-    let tabs = vec![("Edit", base.clone()), ("Runs", format!("{base}/runs")), ("History", format!("{base}/history")), ("Use it", format!("{base}/use"))];
+    let tabs = [("Edit", ""), ("Runs", "/runs"), ("History", "/history"), ("Used by", "/users"), ("Use it", "/use")];
+    let tabs = tabs.map(|(words, tab)| (words, format!("{base}{tab}"))).to_vec();
+    let keeper = open.keeper.get_value().filter(|_| changes && page.editing);
+    let id = prompt.id.to_string();
     let archived = prompt.archived_at.is_some();
     view! {
         <Page title=prompt.name.leaf().to_owned() trail=trail(&prompt) fit=fit>
             <Beside slot>{labels}</Beside>
             <Actions slot>
+                {keeper.map(|keeper| view! { <DraftState keeper=keeper/> })}
                 {may_write.then(|| view! { <More prompt=prompt.clone() open=open/> })}
                 {changes.then(|| shown.map(|version| view! { <Publish prompt=prompt.clone() version=version publish=open.publish/> }))}
-                {(changes && fit).then(|| view! { <SaveButton open=open/> })}
+                {keeper.map(|keeper| view! { <SaveButton open=open keeper=keeper prompt=id/> })}
             </Actions>
             <Sub slot>
                 <Tabs label="Prompt" tabs=tabs/>
+                {keeper.map(|keeper| view! { <Drafted page=page.clone() keeper=keeper discard=open.discard/> })}
             </Sub>
             {archived.then(|| view! { <div class="p-note"><Callout tone="info">"This prompt is archived. Code that pulls it goes on working; bring it back to change it."</Callout></div> })}
             {inside}
@@ -134,16 +163,49 @@ fn trail(prompt: &Prompt) -> Vec<Crumb> {
     std::iter::once(Crumb::new("Prompts", list.clone())).chain(folders).collect()
 }
 
-/// Sends the editor's form, which stands further down.
+/// That the editor holds a draft, with the ways to look at it and out of it.
 #[component]
-fn SaveButton(open: Open) -> impl IntoView {
-    let pending = open.save.pending();
+fn Drafted(page: OpenPrompt, keeper: Keeper, discard: Change) -> impl IntoView {
+    let (base, latest) = (format!("/p/{}/prompts/{}", page.prompt.project, page.prompt.id), page.prompt.latest);
+    let id = page.prompt.id.to_string();
+    let away = move || matches!(keeper.state.get(), State::Clean);
+    let say = if latest == 0 { "Draft of version 1".to_owned() } else { format!("Draft on version {}", page.form.base) };
+    let changes = (latest > 0).then(|| view! { <a class="c-link" href=format!("{base}/diff?from={latest}&to=draft")>"See changes"</a> });
     view! {
-        <button class="c-btn" data-kind="primary" data-size="s" type="submit" form="editor" aria-busy=move || pending.get().then_some("true")>
-            "Save version"
-        </button>
+        <div class="l-row l-end p-drafted" hidden=away>
+            <span class="c-hint">{say}</span>
+            {changes}
+            <button class="c-btn" data-kind="quiet" data-size="xs" type="button" command="show-modal" commandfor="discard">"Discard"</button>
+            <ConfirmDialog id="discard" title="Throw your draft away?" say="What you typed since the last version goes. Versions stay." confirm="Throw it away" action=discard>
+                <input type="hidden" name="prompt" value=id/>
+            </ConfirmDialog>
+        </div>
     }
     .into_any()
+}
+
+fn tell_desk((restore, rebase, discard): (Change, Change, Change), keeper: StoredValue<Option<Keeper>>) {
+    let toaster = use_toaster();
+    for (change, say) in [(restore, "That version is your draft now"), (rebase, "Your draft stands on the newest version now"), (discard, "Draft thrown away")]
+    {
+        on_success(change, move |()| {
+            if let Some(keeper) = keeper.try_get_value().flatten() {
+                keeper.forget();
+            }
+            toaster.push(say);
+        });
+    }
+}
+
+/// Says what was saved, and lets go of what was typed.
+fn tell_saved(save: Change, keeper: StoredValue<Option<Keeper>>) {
+    let toaster = use_toaster();
+    on_success(save, move |number: u32| {
+        if let Some(keeper) = keeper.try_get_value().flatten() {
+            keeper.forget();
+        }
+        toaster.push(format!("Version {number} is saved"));
+    });
 }
 
 #[component]

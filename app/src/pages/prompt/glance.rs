@@ -18,7 +18,7 @@ pub fn Glance(page: OpenPrompt) -> impl IntoView {
                 <dt>"Note"</dt>
                 <dd>{if version.note.is_empty() { "No note".to_owned() } else { version.note }}</dd>
                 <dt>"Model"</dt>
-                <dd>{version.model.or_else(|| models.into_iter().next())}</dd>
+                <dd>{version.model.or_else(|| models.into_iter().next().map(|model| model.name))}</dd>
                 <dt>"Saved"</dt>
                 <dd>{version.author} ", " <Time at=version.created_at now=now/></dd>
             </dl>

@@ -93,6 +93,7 @@ fn Moves(page: OpenPrompt, moves: Vec<LabelMove>, publish: Change) -> impl IntoV
                     <input type="hidden" name="label" value=sent/>
                     <input type="hidden" name="version" value=from/>
                     <input type="hidden" name="expected" value=moved.to/>
+                    <input type="hidden" name="sure" value="yes"/>
                     <Submit kind="plain" small=true pending=publish.pending()>{format!("Roll back to {from}")}</Submit>
                 </ActionForm>
             }

@@ -1,13 +1,15 @@
-//! Moving a label: which one, to which version, and what that changes.
+//! Moving a label: which one, to which version, what that changes, and who would notice.
 
-use atelier_domain::prompt::{LabelMove, PRODUCTION, Prompt};
+use std::time::Duration;
+
+use atelier_domain::prompt::{LabelMove, PRODUCTION, Prompt, Usage};
 use leptos::prelude::*;
 
 use crate::{
-    api::prompt::MoveLabel,
+    api::prompt::{LabelReview, MoveLabel, ReviewLabel},
     ask::{ActionForm, Change},
     pages::account::land::on_success,
-    ui::{Close, Dialog, ErrorNote, Field, Label, Opens, Submit, close_on_success, failure, use_toaster},
+    ui::{Close, Dialog, ErrorNote, Field, Icon, Skeleton, Submit, close_on_success, failure, use_toaster},
 };
 
 #[component]
@@ -18,32 +20,128 @@ pub fn Publish(
     publish: Change,
 ) -> impl IntoView {
     close_on_success("publish", publish);
-    let fault = failure(publish);
-    let stands = prompt
-        .labels
-        .iter()
-        .map(|label| view! { <li class="l-row"><Label name=label.label.to_string()/> "stands at version " <b class="num">{label.version}</b></li> });
-    let stands = if prompt.labels.is_empty() { view! { <li>"No label stands anywhere yet."</li> }.into_any() } else { stands.collect_view().into_any() };
+    let (fault, review) = (failure(publish), Change::by::<ReviewLabel>());
+    let label = RwSignal::new(PRODUCTION.to_owned());
+    let id = StoredValue::new(prompt.id.to_string());
+    let ask = move || {
+        review.clear();
+        review.send(ReviewLabel { prompt: id.get_value(), label: label.get_untracked(), version });
+    };
+    // Once the typing pauses: what is shown must not move under the button that is about to be pressed.
+    let pause = StoredValue::new(0);
+    let typed = move |event| {
+        label.set(event_target_value(&event));
+        pause.update_value(|count| *count += 1);
+        let now = pause.get_value();
+        set_timeout(
+            move || {
+                if pause.try_get_value() == Some(now) {
+                    ask();
+                }
+            },
+            Duration::from_millis(300),
+        );
+    };
+    let found = Memo::new(move |_| review.output::<LabelReview>());
+    let labels = StoredValue::new(prompt.labels.clone());
+    // Where the label stands as this page knows it, so that somebody else's move is not overrun.
+    let expected = move || labels.with_value(|labels| labels.iter().find(|one| one.label.as_str() == label.get().trim()).map_or(0, |one| one.version));
+    let known: Vec<String> = [PRODUCTION, "staging"].into_iter().map(str::to_owned).chain(prompt.labels.iter().map(|label| label.label.to_string())).collect();
+    let options = known.into_iter().map(|label| view! { <option value=label></option> }).collect_view();
+    let unready = failure(review);
+    let body = move || match found.get() {
+        None if unready.with(Option::is_some) => view! { <ErrorNote fault=unready/> }.into_any(),
+        None => view! { <Skeleton rows=5/> }.into_any(),
+        Some(found) => view! { <What found=found version=version label=label.get_untracked()/> }.into_any(),
+    };
     view! {
-        <Opens dialog="publish" small=true>"Publish"</Opens>
-        <Dialog id="publish" title=format!("Publish version {version}") small=true>
+        <button class="c-btn" data-size="s" type="button" command="show-modal" commandfor="publish" on:click=move |_| ask()>"Publish"</button>
+        <Dialog id="publish" title=format!("Publish version {version}")>
             <ActionForm action=publish>
-                <div class="c-dialog-body l-stack">
+                <div class="c-dialog-body l-stack" tabindex="0" role="region" aria-label="What changes">
                     <p>"A label points at one version. Code that pulls the label gets this version from the next pull on."</p>
-                    <ul class="l-stack">{stands}</ul>
                     <input type="hidden" name="prompt" value=prompt.id.to_string()/>
                     <input type="hidden" name="version" value=version/>
-                    <Field label="Label" name="label" value=PRODUCTION hint="production, staging, or a name of your own" fault=fault required=true/>
+                    <input type="hidden" name="expected" value=expected/>
+                    <div on:input=typed>
+                        <Field label="Label" name="label" value=PRODUCTION hint="production, staging, or a name of your own" fault=fault required=true/>
+                    </div>
+                    <datalist id="labels">{options}</datalist>
+                    <div class="l-stack" aria-live="polite">{body}</div>
+                    <Sure label=label/>
                     <ErrorNote fault=fault/>
                 </div>
                 <div class="c-dialog-foot">
                     <span class="l-row l-end">
                         <Close dialog="publish"/>
-                        <Submit pending=publish.pending()>{format!("Move it to version {version}")}</Submit>
+                        <Submit pending=publish.pending()>{move || format!("Move {} to version {version}", label.get().trim())}</Submit>
                     </span>
                 </div>
             </ActionForm>
         </Dialog>
+    }
+    .into_any()
+}
+
+/// `production` is what customers get: it asks for a word.
+#[component]
+fn Sure(label: RwSignal<String>) -> impl IntoView {
+    let asks = move || label.with(|label| label.trim() == PRODUCTION);
+    view! {
+        <Show when=asks>
+            <label class="c-check">
+                <input type="checkbox" name="sure" value="yes" required=true/>
+                <span>"Code that pulls production gets this version at once. I want that."</span>
+            </label>
+        </Show>
+    }
+    .into_any()
+}
+
+/// What is replaced, by what, and who uses it.
+#[component]
+fn What(found: LabelReview, version: u32, label: String) -> impl IntoView {
+    let LabelReview { from, html, usage } = found;
+    let say = match from {
+        None => format!("“{label}” stands nowhere yet: nothing is replaced."),
+        Some(from) if from == version => format!("“{label}” stands at version {version} already."),
+        Some(from) => format!("It replaces version {from} by version {version}."),
+    };
+    view! {
+        <p><b>{say}</b></p>
+        <Users usage=usage label=label/>
+        <div class="l-stack" inner_html=html></div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Users(usage: Usage, label: String) -> impl IntoView {
+    let (keys, rest): (Vec<_>, Vec<_>) = usage.keys.into_iter().partition(|key| key.label == label || (label == PRODUCTION && key.label.is_empty()));
+    let pulls: u64 = keys.iter().map(|key| key.pulls).sum();
+    let say = match keys.len() {
+        0 => "No key pulled it in the last seven days.".to_owned(),
+        count => {
+            let names: Vec<String> = keys.iter().map(|key| format!("{} ({})", key.key, key.pulls)).collect();
+            format!("{count} {} pulled it {pulls} times in the last seven days: {}.", if count == 1 { "key" } else { "keys" }, names.join(", "))
+        }
+    };
+    let others = (!rest.is_empty()).then(|| view! { <p class="c-hint">{format!("{} more pulled the prompt by another label or version.", rest.len())}</p> });
+    let includers: Vec<String> = usage.includers.iter().map(|includer| includer.name.to_string()).collect();
+    let included = match includers.len() {
+        0 => "No prompt includes it.".to_owned(),
+        count => format!(
+            "{count} {} it: {}. They keep their version until they take the update.",
+            if count == 1 { "prompt includes" } else { "prompts include" },
+            includers.join(", ")
+        ),
+    };
+    view! {
+        <ul class="l-stack">
+            <li class="l-row"><Icon name="key"/><span>{say}</span></li>
+            <li class="l-row"><Icon name="link"/><span>{included}</span></li>
+        </ul>
+        {others}
     }
     .into_any()
 }
@@ -55,7 +153,8 @@ pub fn tell(publish: Change) {
         let message = format!("“{}” now points at version {}", moved.label, moved.to);
         match (moved.from.filter(|from| *from != moved.to), publish.sent("prompt")) {
             (Some(from), Some(prompt)) => toaster.push_undo(message, move || {
-                publish.send(MoveLabel { prompt: prompt.clone(), label: moved.label.to_string(), version: from, expected: Some(moved.to) });
+                let sure = Some("yes".to_owned());
+                publish.send(MoveLabel { prompt: prompt.clone(), label: moved.label.to_string(), version: from, expected: Some(moved.to), sure });
             }),
             _ => toaster.push(message),
         }

@@ -1,0 +1,3 @@
+//! Parts of pages that the server makes as text, and that a page puts in as they are. No script runs in them: native elements only.
+
+pub mod diff;
