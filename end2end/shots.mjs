@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 
-import { Stage, Studio, leads, open, owner } from './support.mjs'
+import { Stage, Studio, editors, leads, message, open, owner } from './support.mjs'
 
 const folder = resolve(process.argv[2] ?? 'target/shots')
 const looks = [
@@ -36,7 +36,27 @@ await visit('prompt', prompt)
 await answered()
 await shoot('prompt-answered')
 await page.getByRole('button', { name: 'Publish' }).click()
+await page.getByRole('dialog', { name: /^Publish/ }).getByText(/pulled it/).waitFor()
 await shoot('publish')
+await visit('diff', `${prompt}/diff?from=2&to=4`)
+await visit('diff-side', `${prompt}/diff?from=2&to=4&view=side`)
+await visit('used-by', `${(await tone()).split('?')[0]}/users`)
+await open(page, prompt)
+await editors(page)
+await message(page, 1).fill('You answer customers of {{shop_nme}}.\n\n{{> support/tone-of-voice}}\n\nAnswer in at most {{max_sentences}} sentences.')
+await page.getByText('Draft saved').waitFor()
+await shoot('draft')
+await page.getByRole('button', { name: 'Save version', exact: true }).click()
+await page.getByLabel('What changed, and why').waitFor()
+await shoot('save')
+await page.keyboard.press('Escape')
+await page.getByRole('button', { name: 'Declare', exact: true }).click()
+await shoot('variables')
+await page.keyboard.press('Escape')
+await page.getByRole('button', { name: 'Edit tools and answer' }).click()
+await page.getByRole('button', { name: 'Add a tool' }).click()
+await page.waitForTimeout(500)
+await shoot('tool')
 await visit('prompt-runs', `${prompt}/runs`)
 await visit('history', `${prompt}/history`)
 await visit('use-it', `${prompt}/use`)
@@ -90,6 +110,12 @@ async function answered() {
   for (const field of await page.locator('#run textarea').all()) await field.fill('Can I send the kettle back after three weeks?')
   await page.getByRole('button', { name: 'Run' }).click()
   await page.locator('.p-metrics').waitFor({ timeout: 120_000 })
+}
+
+/** What others include. */
+async function tone() {
+  await open(page, list)
+  return page.getByRole('link', { name: 'support/tone-of-voice', exact: true }).getAttribute('href')
 }
 
 /** The navigation of a narrow screen. */

@@ -287,7 +287,7 @@ function rememberListeners() {
     heard.add(this ?? window)
     return addEventListener.apply(this, args)
   }
-  const hydrates = '#palette input, main form'
+  const hydrates = '#palette input, main form:not([method=get])'
   window.hydrated = () => {
     const alive = [...document.querySelectorAll(hydrates)].every((element) => heard.has(element))
     return alive && !document.querySelector('.c-load[aria-busy]')
@@ -305,6 +305,39 @@ export async function open(page, path) {
   const response = await page.goto(path)
   await ready(page)
   return response
+}
+
+/** Message `n`, as it is written: the editor over its textarea. */
+export const message = (page, n) => page.getByRole('textbox', { name: new RegExp(`^Message ${n}, `) })
+
+/** What message `n` holds, as the form sends it. */
+export async function written(page, n) {
+  await page.evaluate(() => document.dispatchEvent(new Event('atelier:flush')))
+  return page.locator('textarea[name="form[contents][]"]').nth(n - 1).inputValue()
+}
+
+/** The editors stand over their textareas. */
+export const editors = (page) =>
+  page.waitForFunction(() => {
+    const all = [...document.querySelectorAll('prompt-editor')]
+    return all.length > 0 && all.every((one) => one.dataset.state === 'ready')
+  })
+
+/** Saves the draft through the dialog that shows what would change; `look` sees it first. */
+export async function save(page, { note, look } = {}) {
+  await page.getByRole('button', { name: 'Save version', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'Save version' })
+  const button = dialog.getByRole('button', { name: /^Save version \d+$/ })
+  await button.waitFor()
+  await look?.(dialog)
+  if (note) await dialog.getByLabel('What changed, and why').fill(note)
+  const number = (await button.innerText()).match(/\d+/)[0]
+  await button.click()
+  await dialog.waitFor({ state: 'hidden' })
+  await page.locator('.c-toast', { hasText: `Version ${number} is saved` }).first().waitFor()
+  await page.locator('.c-timeline > li').filter({ has: page.locator('b', { hasText: new RegExp(`^${number}$`) }) }).first().waitFor()
+  await ready(page)
+  await editors(page)
 }
 
 /** The page that this work leads to, alive: a path, or a pattern of the address. */

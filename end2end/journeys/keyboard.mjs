@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 
-import { greeting, journey, leads, open, owner, ready } from '../support.mjs'
+import { editors, greeting, journey, leads, message, open, owner, ready, written } from '../support.mjs'
 
 journey('everything can be done by keys alone', async (stage) => {
   const project = await stage.studio.settle()
@@ -32,10 +32,10 @@ journey('everything can be done by keys alone', async (stage) => {
 const focused = (page) => page.locator(':focus')
 
 /** Tab, until this has the focus, and everything on the way shows that it has it. */
-async function tabTo(page, target, steps = 60) {
+async function tabTo(page, target, key = 'Tab', steps = 80) {
   const wanted = await target.elementHandle()
   for (let step = 0; step < steps; step += 1) {
-    await page.keyboard.press('Tab')
+    await page.keyboard.press(key)
     await seen(page)
     if (await wanted.evaluate((element) => element === document.activeElement)) return
   }
@@ -79,14 +79,20 @@ async function palette(page, prompt) {
 }
 
 async function edit(page) {
-  await tabTo(page, page.getByLabel('Message 1', { exact: true }))
+  await editors(page)
+  await tabTo(page, message(page, 1))
   await page.keyboard.press('Control+End')
   await page.keyboard.type(' Be brief.')
-  await tabTo(page, page.getByLabel('Note for this version'))
+  await tabTo(page, page.getByRole('button', { name: 'Save version', exact: true }), 'Shift+Tab')
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Save version' })
+  await dialog.getByRole('button', { name: 'Save version 2' }).waitFor()
+  await tabTo(page, dialog.getByLabel('What changed, and why'))
   await page.keyboard.type('By keys')
   // Enter in the note sends the editor's form.
-  await leads(page, /\?v=2$/, () => page.keyboard.press('Enter'))
-  assert.match(await page.getByLabel('Message 1', { exact: true }).inputValue(), /Be brief\.$/)
+  await page.keyboard.press('Enter')
+  await page.locator('.c-timeline > li', { hasText: 'By keys' }).waitFor()
+  assert.match(await written(page, 1), /Be brief\.$/)
 }
 
 async function publish(page) {
@@ -100,7 +106,9 @@ async function publish(page) {
   await dialog.waitFor({ state: 'hidden' })
   assert.ok(await button.evaluate((element) => element === document.activeElement), 'the focus is back where it was')
   await page.keyboard.press('Enter')
-  await tabTo(page, dialog.getByRole('button', { name: 'Move it to version 2' }))
+  await tabTo(page, dialog.getByLabel(/I want that/))
+  await page.keyboard.press('Space')
+  await tabTo(page, dialog.getByRole('button', { name: 'Move production to version 2' }))
   await page.keyboard.press('Enter')
   await dialog.waitFor({ state: 'hidden' })
   await page.locator('.l-top [data-label=production]', { hasText: '2' }).waitFor()

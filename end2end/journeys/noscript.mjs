@@ -74,12 +74,11 @@ async function browse(page, list) {
 async function write(page) {
   const dead = await page.locator('.l-script').filter({ visible: true }).count()
   assert.equal(dead, 0, 'what needs script is not shown')
-  await page.getByLabel('Message 1', { exact: true }).fill('You answer customers of {{shop_name}}.\nBe brief.')
-  await page.getByLabel('Note for this version').fill('By a plain form')
+  const message = page.getByLabel('Message 1, system')
+  await message.fill('You answer customers of {{shop_name}}.\nBe brief.')
   await page.getByRole('button', { name: 'Save version' }).click()
-  await page.waitForURL(/\?v=2$/)
-  assert.equal(await page.getByLabel('Message 1', { exact: true }).inputValue(), 'You answer customers of {{shop_name}}.\nBe brief.')
-  await page.getByText('By a plain form').waitFor()
+  await page.locator('.c-timeline > li b', { hasText: /^2$/ }).waitFor()
+  assert.equal(await message.inputValue(), 'You answer customers of {{shop_name}}.\nBe brief.')
 }
 
 async function run(page) {

@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-import { journey, leads, open, owner, ready } from '../support.mjs'
+import { editors, journey, leads, message, open, owner, ready, save } from '../support.mjs'
 
 const run = promisify(execFile)
 
@@ -45,11 +45,11 @@ async function writeTheFirst(page) {
   await page.getByLabel('Description').fill('Answers customers')
   await page.getByLabel('Tags').fill('support, customer-facing')
   await leads(page, /\/prompts\/[0-9a-f-]{36}$/, () => page.getByRole('button', { name: 'Make the prompt' }).click())
-  await page.getByLabel('Message 1', { exact: true }).fill('You answer customers of {{shop_name}}. Be brief.')
-  await page.getByLabel('Message 2', { exact: true }).fill('{{question}}')
+  await editors(page)
+  await message(page, 1).fill('You answer customers of {{shop_name}}. Be brief.')
+  await message(page, 2).fill('{{question}}')
   await page.getByLabel('Longest answer, tokens').fill('48')
-  await page.getByLabel('Note for this version').fill('First words')
-  await leads(page, /\?v=1$/, () => page.getByRole('button', { name: 'Save version' }).click())
+  await save(page, { note: 'First words' })
 }
 
 async function runIt(page) {
@@ -74,21 +74,19 @@ async function runIt(page) {
 }
 
 async function changeIt(page) {
-  await page.getByLabel('Message 1', { exact: true }).fill('You answer customers of {{shop_name}}. Be brief and warm.')
-  await page.getByLabel('Note for this version').fill('Warmer')
-  await leads(page, /\?v=2$/, () => page.getByRole('button', { name: 'Save version' }).click())
-  const newest = page.locator('.c-timeline > li').first()
-  // The page that was left stands until the next one is there.
-  await newest.getByText('Warmer').waitFor()
+  await editors(page)
+  await message(page, 1).fill('You answer customers of {{shop_name}}. Be brief and warm.')
+  await save(page, { note: 'Warmer', look: (dialog) => dialog.locator('ins', { hasText: 'and warm' }).first().waitFor() })
+  const newest = page.locator('.c-timeline > li', { hasText: 'Warmer' })
   assert.match(await newest.innerText(), /2[\s\S]*Warmer[\s\S]*Ada Owner/)
-  assert.equal(await page.getByLabel('Note for this version').inputValue(), '', 'the note belonged to the version that was saved')
 }
 
 async function publish(page, version) {
   await page.getByRole('button', { name: 'Publish' }).click()
   const dialog = page.getByRole('dialog', { name: `Publish version ${version}` })
   assert.equal(await dialog.getByLabel('Label').inputValue(), 'production')
-  await dialog.getByRole('button', { name: `Move it to version ${version}` }).click()
+  await dialog.getByLabel(/I want that/).check()
+  await dialog.getByRole('button', { name: `Move production to version ${version}` }).click()
   await dialog.waitFor({ state: 'hidden' })
   await page.locator(`.l-top [data-label=production]`, { hasText: String(version) }).waitFor()
   const news = page.locator('.c-toast', { hasText: `“production” now points at version ${version}` })

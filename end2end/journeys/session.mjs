@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 
-import { greeting, journey, leads, open, owner, ready } from '../support.mjs'
+import { editors, greeting, journey, leads, message as editor, open, owner, ready, save, written } from '../support.mjs'
 
 journey('what was typed survives the end of the session, and can be saved', async (stage) => {
   const project = await stage.studio.settle()
@@ -10,14 +10,13 @@ journey('what was typed survives the end of the session, and can be saved', asyn
   const page = await stage.person({ as: owner })
   await open(page, prompt)
   const typed = 'A long thought about {{shop_name}} that must not be lost.'
-  await page.getByLabel('Message 1', { exact: true }).fill(typed)
-  await page.getByLabel('Note for this version').fill('A thought')
-
+  await editors(page)
+  stage.expect(401, /^\/fn\/keep_draft/)
   await page.context().clearCookies({ name: 'atelier_session' })
-  stage.expect(401, /^\/fn\/save_version/)
-  await page.getByRole('button', { name: 'Save version' }).click()
-  await page.getByText('Your session has ended. What you typed is still here').waitFor()
-  assert.equal(await page.getByLabel('Message 1', { exact: true }).inputValue(), typed)
+  await editor(page, 1).fill(typed)
+  await page.getByText('Your session has ended. What you typed is kept in this browser').waitFor()
+  await page.getByText('Signed out: kept in this browser').waitFor()
+  assert.equal(await written(page, 1), typed)
 
   const opened = page.waitForEvent('popup')
   await page.getByRole('link', { name: 'sign in in a new tab' }).click()
@@ -27,9 +26,11 @@ journey('what was typed survives the end of the session, and can be saved', asyn
   await leads(door, /\/p\//, () => door.getByRole('button', { name: 'Sign in' }).click())
   await door.close()
 
-  await leads(page, /\?v=2$/, () => page.getByRole('button', { name: 'Save version' }).click())
-  assert.equal(await page.getByLabel('Message 1', { exact: true }).inputValue(), typed)
+  // It is tried again by itself.
+  await page.getByText('Draft saved').waitFor()
   await page.getByText('Your session has ended').waitFor({ state: 'detached' })
+  await save(page, { note: 'A thought' })
+  assert.equal(await written(page, 1), typed)
 })
 
 journey('what was typed survives what happens around it', async (stage) => {
@@ -37,18 +38,18 @@ journey('what was typed survives what happens around it', async (stage) => {
   const prompt = await stage.studio.prompt(project, 'support/reply', [greeting(), greeting('Be brief with customers of {{shop_name}}.')])
   const page = await stage.person({ as: owner })
   await open(page, `/p/${project.id}/prompts/${prompt}`)
-  const message = page.getByLabel('Message 1', { exact: true })
+  await editors(page)
   const typed = 'Half a thought about {{shop_name}}.'
-  await message.fill(typed)
+  await editor(page, 1).fill(typed)
   await page.getByLabel('question').fill('Where is it?')
   const kept = async (what) => {
-    assert.equal(await message.inputValue(), typed, what)
+    assert.equal(await written(page, 1), typed, what)
     assert.equal(await page.getByLabel('question').inputValue(), 'Where is it?', what)
   }
 
   await label(page, 'staging')
   await kept('moving a label')
-  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('button', { name: 'More', exact: true }).click()
   await page.getByRole('button', { name: 'Name, description, tags' }).click()
   const dialog = page.getByRole('dialog', { name: 'Name, description, tags' })
   await dialog.getByLabel('Description').fill('Answers customers')
@@ -60,8 +61,8 @@ journey('what was typed survives what happens around it', async (stage) => {
   await page.locator('.p-metrics').waitFor({ timeout: 90_000 })
   await kept('running it')
 
-  await leads(page, /\?v=3$/, () => page.getByRole('button', { name: 'Save version' }).click())
-  await kept('saving')
+  await save(page)
+  assert.equal(await written(page, 1), typed, 'saving')
 })
 
 journey('a label that moved is moved back by one click', async (stage) => {
@@ -79,7 +80,8 @@ async function label(page, name) {
   await page.getByRole('button', { name: 'Publish' }).click()
   const dialog = page.getByRole('dialog', { name: /^Publish version/ })
   await dialog.getByLabel('Label').fill(name)
-  await dialog.getByRole('button', { name: /^Move it/ }).click()
+  if (name === 'production') await dialog.getByLabel(/I want that/).check()
+  await dialog.getByRole('button', { name: /^Move .* to version/ }).click()
   await page.locator('.c-toast', { hasText: `“${name}” now points at` }).first().waitFor()
   await ready(page)
 }
