@@ -88,6 +88,8 @@ export class Studio {
   /** A command beside the serving process; gives what it printed. */
   async command(args, input = '') {
     const child = spawn(binary, args, { cwd: this.data, env: this.env, stdio: ['pipe', 'pipe', 'pipe'] })
+    // A command that asks for nothing may be gone before.
+    child.stdin.on('error', () => {})
     child.stdin.end(input)
     const [out, problem, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
     assert.equal(code, 0, `atelier ${args.join(' ')}: ${problem}`)

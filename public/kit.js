@@ -70,6 +70,22 @@ addEventListener("change", (e) => {
   document.cookie = `theme=${theme === "system" ? "" : theme}; Path=/; SameSite=Lax; Max-Age=${theme === "system" ? 0 : 31536000}${secure}`;
 });
 
+// A file's text goes into a field, and its name into another: data-fills, data-names; data-most is its greatest size.
+async function fill(chosen) {
+  const file = chosen.files[0];
+  const field = document.getElementById(chosen.dataset.fills);
+  if (!file || !field) return;
+  const most = Number(chosen.dataset.most);
+  const large = file.size > most;
+  chosen.setCustomValidity(large ? `This file is over ${most >> 20} MiB.` : "");
+  if (large) return chosen.reportValidity();
+  field.value = await file.text();
+  document.getElementById(chosen.dataset.names).value = file.name;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  say(`${file.name} is read`);
+}
+addEventListener("change", (e) => e.target.matches?.("input[type=file][data-fills]") && fill(e.target));
+
 // Keys. An element names its own: data-key="n", or data-go="p" for g p. Off where [data-keys=off].
 const typing = (el) => el?.closest?.("input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable], [role=textbox]");
 const NEVER = -Infinity; // not 0: time begins with the page, and its first keys count

@@ -1,6 +1,7 @@
 //! The server functions: who calls, what, and the reply. All else is a use case of the backend.
 
 pub mod account;
+pub mod exchange;
 pub mod prompt;
 pub mod run;
 

@@ -62,6 +62,7 @@ pub fn App() -> impl IntoView {
                     <Route path={Is("admin")} view={Lazy::<Late<account::Admin>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("prompts"))} view={Lazy::<Late<prompt::PromptList>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("prompts"), Is("new"))} view={Lazy::<Late<prompt::NewPromptPage>>::new()}/>
+                    <Route path={(Is("p"), Param("project"), Is("prompts"), Is("import"))} view={Lazy::<Late<prompt::ImportPage>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"))} view={Lazy::<Late<prompt::Edit>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"), Is("runs"))} view={Lazy::<Late<prompt::PromptRuns>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"), Is("history"))} view={Lazy::<Late<prompt::History>>::new()}/>

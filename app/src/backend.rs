@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod desk;
+pub mod exchange;
 pub mod prompt;
 pub mod run;
 

@@ -53,7 +53,7 @@ macro_rules! chunk {
 
 chunk!(welcome_pages, __preload_welcome_pages: welcome::SetUp, welcome::SignIn, welcome::Invite, welcome::Reset);
 chunk!(account_pages, __preload_account_pages: account::Projects, account::Account, account::Admin, account::Settings);
-chunk!(prompt_pages, __preload_prompt_pages: prompt::PromptList, prompt::NewPromptPage);
+chunk!(prompt_pages, __preload_prompt_pages: prompt::PromptList, prompt::NewPromptPage, prompt::ImportPage);
 // By itself: people spend their day on it.
 chunk!(edit_pages, __preload_edit_pages: prompt::Edit);
 chunk!(record_pages, __preload_record_pages: prompt::PromptRuns, prompt::History, prompt::UseIt, prompt::Compare, prompt::PromptUsers, run::RunList, run::RunPage);

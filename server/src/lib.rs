@@ -6,6 +6,7 @@ pub mod app_state;
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod download;
 pub mod health;
 pub mod logging;
 pub mod middleware;

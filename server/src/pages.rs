@@ -3,10 +3,10 @@
 use atelier_app::app::{App, shell};
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
-    extract::{Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     middleware,
     response::{IntoResponse, Response},
+    routing,
 };
 use http::{HeaderValue, StatusCode, header};
 use leptos_axum::{LeptosRoutes, generate_route_list};
@@ -15,6 +15,7 @@ use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer, se
 
 use crate::{
     app_state::AppState,
+    download,
     middleware::{origin, person},
     serve::BODY_LIMIT,
     session,
@@ -23,7 +24,9 @@ use crate::{
 /// Everything that a person's browser asks for: what is no page is a file, and what is neither is the page that says so.
 pub fn router(state: &AppState) -> Router {
     let options = state.leptos.clone();
-    let pages = Router::new().leptos_routes(state, generate_route_list(App), move || shell(options.clone()));
+    let pages = Router::new()
+        .route("/p/{project}/export", routing::get(download::prompts))
+        .leptos_routes(state, generate_route_list(App), move || shell(options.clone()));
     let missing = by_person(state, Router::new().fallback(not_found));
     let files = ServeDir::new(&*state.leptos.site_root).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
     let files = ServiceBuilder::new().map_response(revalidated).service(files.fallback(missing));

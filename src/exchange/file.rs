@@ -76,10 +76,11 @@ fn is_default(params: &Params) -> bool {
     *params == Params::default()
 }
 
-/// Prompts with their versions as a file, by name.
-pub fn export(mut prompts: Vec<(Prompt, Vec<Version>)>) -> File {
+/// Prompts with their versions as a file, by name. `others` are the names of prompts that these include.
+pub fn export(mut prompts: Vec<(Prompt, Vec<Version>)>, others: HashMap<PromptId, String>) -> File {
     prompts.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
-    let names: HashMap<PromptId, String> = prompts.iter().map(|(prompt, _)| (prompt.id, prompt.name.to_string())).collect();
+    let mut names = others;
+    names.extend(prompts.iter().map(|(prompt, _)| (prompt.id, prompt.name.to_string())));
     let prompts = prompts.into_iter().map(|(prompt, versions)| file_prompt(prompt, versions, &names)).collect();
     File { atelier: FORMAT, prompts }
 }

@@ -126,7 +126,7 @@ fn name(compared: &Compared) -> String {
     }
 }
 
-fn html(cx: &Cx, (from, to): (&Compared, &Compared), found: &VersionDiff, (old, new): (&str, &str), layout: Layout, heading: u8) -> String {
+pub(super) fn html(cx: &Cx, (from, to): (&Compared, &Compared), found: &VersionDiff, (old, new): (&str, &str), layout: Layout, heading: u8) -> String {
     let count = |compared: &Compared| match compared.draft() {
         None => (0, false),
         Some(draft) => {

@@ -7,6 +7,7 @@ pub mod backup;
 pub mod cache;
 pub mod cx;
 pub mod db;
+pub mod exchange;
 pub mod feed;
 pub mod idempotency;
 pub mod local;

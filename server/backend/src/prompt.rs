@@ -12,7 +12,7 @@ use atelier_domain::{
     id::{ProjectId, PromptId},
     page::Page,
     prompt::{
-        self as domain, Body, Draft, Filter, Inclusion, LabelMove, LabelName, NewPrompt, Outline, Prompt, PromptName, Saving, Selector, Sort, Summary, Tag,
+        self as domain, Body, Draft, Filter, Inclusion, LabelMove, LabelName, NewPrompt, Outline, Pin, Prompt, PromptName, Saving, Selector, Sort, Summary, Tag,
         Version,
     },
 };
@@ -143,28 +143,31 @@ fn details(name: &str, description: &str, tags: &[String]) -> Result<Details, Fa
 /// # Errors
 /// Invalid, or Conflict where the name is taken.
 pub async fn create(cx: &Cx, project: ProjectId, new: NewPrompt) -> Result<Prompt, Fault> {
-    cx.write(Action::Write, project, async |tx, _| {
-        let Details { name, description, tags } = details(&new.name, &new.description, &new.tags)?;
-        let now = tx.now();
-        let prompt = Prompt {
-            id: tx.new_id(),
-            project,
-            name,
-            prompt_type: new.prompt_type,
-            description,
-            tags,
-            latest: 0,
-            labels: Vec::new(),
-            created_at: now,
-            updated_at: now,
-            updated_by: tx.author(),
-            archived_at: None,
-        };
-        store::prompt::insert(tx, &prompt).await?;
-        tx.changed(Area::Prompt, prompt.id.0, Some(project), "prompt.created", json!({"name": prompt.name}));
-        Ok(prompt)
-    })
-    .await
+    cx.write(Action::Write, project, async |tx, _| make(tx, project, new).await).await
+}
+
+/// # Errors
+/// As [`create`].
+pub(crate) async fn make(tx: &mut Tx<'_>, project: ProjectId, new: NewPrompt) -> Result<Prompt, Fault> {
+    let Details { name, description, tags } = details(&new.name, &new.description, &new.tags)?;
+    let now = tx.now();
+    let prompt = Prompt {
+        id: tx.new_id(),
+        project,
+        name,
+        prompt_type: new.prompt_type,
+        description,
+        tags,
+        latest: 0,
+        labels: Vec::new(),
+        created_at: now,
+        updated_at: now,
+        updated_by: tx.author(),
+        archived_at: None,
+    };
+    store::prompt::insert(tx, &prompt).await?;
+    tx.changed(Area::Prompt, prompt.id.0, Some(project), "prompt.created", json!({"name": prompt.name}));
+    Ok(prompt)
 }
 
 /// Renames a prompt, describes it, tags it. What includes it keeps its pins.
@@ -203,7 +206,7 @@ pub async fn archive(cx: &Cx, prompt: impl Into<PromptRef>, archived: bool) -> R
 }
 
 /// The prompt as it is now, held until the transaction ends: of two who change it at once the second sees what the first did.
-async fn locked(tx: &mut Tx<'_>, prompt: PromptId) -> Result<Prompt, Fault> {
+pub(crate) async fn locked(tx: &mut Tx<'_>, prompt: PromptId) -> Result<Prompt, Fault> {
     store::prompt::lock(tx, prompt).await?;
     store::prompt::by_id(tx, prompt).await?.ok_or_else(Fault::internal)
 }
@@ -241,7 +244,7 @@ async fn save(cx: &Cx, prompt: PromptRef, draft: Draft, known: Option<u32>) -> R
             return Err(Fault::conflict("prompt_moved", say));
         }
         let before = store::prompt::version_of(tx, prompt.id, prompt.latest).await?;
-        let saved = next_version(tx, &mut prompt, draft, before).await?;
+        let saved = next_version(tx, &mut prompt, draft, before, &[]).await?;
         if known.is_some() {
             draft::saved(tx, &cx.actor, prompt.id).await?;
         }
@@ -250,10 +253,10 @@ async fn save(cx: &Cx, prompt: PromptRef, draft: Draft, known: Option<u32>) -> R
     .await
 }
 
-/// Writes the version after `before`, the newest one of a prompt that is locked.
-async fn next_version(tx: &mut Tx<'_>, prompt: &mut Prompt, draft: Draft, before: Option<Version>) -> Result<Saved, Fault> {
+/// Writes the version after `before`, the newest one of a prompt that is locked. Includes that `pins` does not fix stand as they do now.
+pub(crate) async fn next_version(tx: &mut Tx<'_>, prompt: &mut Prompt, draft: Draft, before: Option<Version>, pins: &[Pin]) -> Result<Saved, Fault> {
     let templates = draft.check(prompt.prompt_type)?;
-    let resolved = include::resolve(tx, prompt, &draft, &templates).await?;
+    let resolved = include::resolve(tx, prompt, &draft, &templates, pins).await?;
     let saving = Saving { id: tx.new_id(), author: tx.author(), at: tx.now() };
     let next = Version::next(prompt.id, before.as_ref(), draft, resolved, saving)?;
     let (version, created) = match (next, before) {
@@ -349,16 +352,20 @@ pub async fn move_label(cx: &Cx, prompt: impl Into<PromptRef>, label: LabelName,
             let stands = from.map_or("at no version".to_owned(), |number| format!("at version {number}"));
             return Err(Fault::conflict("label_moved", format!("“{label}” stands {stands} by now. Look again before you move it.")));
         }
-        let moved = LabelMove { label, from, to: version, moved_at: tx.now(), moved_by: tx.author() };
-        if from != Some(version) {
-            let move_id = tx.new_id();
-            store::prompt::move_label(tx, move_id, prompt.id, &moved).await?;
-            let detail = json!({"name": prompt.name, "label": moved.label, "from": from, "to": version});
-            tx.changed(Area::Prompt, prompt.id.0, Some(prompt.project), "prompt.label.moved", detail);
-        }
-        Ok(moved)
+        set_label(tx, &prompt, label, from, version).await
     })
     .await
+}
+
+pub(crate) async fn set_label(tx: &mut Tx<'_>, prompt: &Prompt, label: LabelName, from: Option<u32>, version: u32) -> Result<LabelMove, Fault> {
+    let moved = LabelMove { label, from, to: version, moved_at: tx.now(), moved_by: tx.author() };
+    if from != Some(version) {
+        let move_id = tx.new_id();
+        store::prompt::move_label(tx, move_id, prompt.id, &moved).await?;
+        let detail = json!({"name": prompt.name, "label": moved.label, "from": from, "to": version});
+        tx.changed(Area::Prompt, prompt.id.0, Some(prompt.project), "prompt.label.moved", detail);
+    }
+    Ok(moved)
 }
 
 /// The last moves of a prompt's labels, newest first.

@@ -10,6 +10,7 @@ use atelier_app::api::{
         RemoveMember, RenameProject, RevokeKey, SetRole, SetTheme, SetUp, SetUpPage, ShowInstance, SignIn, SignInPage, SignOut, UpdateAccount, UseReset,
         WithdrawInvitation,
     },
+    exchange::{ImportPrompts, PreviewImport},
     prompt::{
         ArchivePrompt, CompareVersions, CreatePrompt, DescribePrompt, DiscardDraft, FindPrompts, KeepDraft, LabelMoves, ListPrompts, MoveLabel, PromptPage,
         PromptUsage, RebaseDraft, RestoreVersion, ReviewDraft, ReviewLabel, SaveVersion, TakeUpdate,
@@ -103,6 +104,9 @@ const FUNCTIONS: &[Function] = &[
     (PromptPage::PATH, SEE, "project=$project&prompt=$prompt", 200),
     (LabelMoves::PATH, SEE, "prompt=$prompt", 200),
     (CreatePrompt::PATH, WRITE, "project=$project&name=$new&kind=text&description=&tags=", 200),
+    (PreviewImport::PATH, WRITE, "project=$project&name=a.json&text=%5B%7B%22role%22:%22user%22,%22content%22:%22Hi%22%7D%5D", 200),
+    // Nobody has looked at such a plan.
+    (ImportPrompts::PATH, WRITE, "project=$project&name=a.json&text=%5B%7B%22role%22:%22user%22,%22content%22:%22Hi%22%7D%5D&plan=", 409),
     (PromptUsage::PATH, SEE, "prompt=$prompt", 200),
     (CompareVersions::PATH, SEE, "project=$project&prompt=$prompt&from=1&to=1&side=false", 200),
     (ReviewLabel::PATH, SEE, "prompt=$prompt&label=production&version=1", 200),
@@ -162,7 +166,7 @@ impl Caller {
     }
 }
 
-async fn session_of(test: &TestStudio, user: UserId) -> String {
+pub async fn session_of(test: &TestStudio, user: UserId) -> String {
     let id = tower_sessions::session::Id::default().to_string();
     let data = json!({ "user": user }).to_string();
     let stored = Stored { id: id.clone(), user: Some(user), data, expires_at: test.studio.clock.now().plus_seconds(60) };
@@ -220,7 +224,7 @@ fn address(name: &str) -> String {
     format!("{name}@northwind.example")
 }
 
-async fn member(test: &TestStudio, project: ProjectId, name: &str, role: Role) -> UserId {
+pub async fn member(test: &TestStudio, project: ProjectId, name: &str, role: Role) -> UserId {
     let user = account::add_user(&test.operator(), &address(name), None, PASSWORD, false).await.unwrap();
     account::add_member(&test.operator(), project, &address(name), role).await.unwrap();
     user

@@ -9,6 +9,7 @@ mod support;
 mod create;
 mod description;
 mod diff;
+mod export;
 mod functions;
 mod history;
 mod label;

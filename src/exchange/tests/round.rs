@@ -63,17 +63,17 @@ fn a_prompt_that_was_renamed_is_found_by_what_includes_it() {
     let reply = json!({"name": "reply", "type": "text", "versions": [{"version": 1, "text": "{{> tone}}", "includes": [{"name": "tone", "version": 1}]}]});
     let (mut made, _) = again(&json!({"atelier": 1, "prompts": [reply, tone]}).to_string());
     made[1].0.name = "style/tone".parse().unwrap();
-    let text = to_json(&export(made));
+    let text = to_json(&export(made, Default::default()));
     assert!(text.contains("\"prompt\": \"style/tone\""), "{text}");
     let (made, notes) = again(&text);
-    assert_eq!((to_json(&export(made)), notes), (text, vec![]));
+    assert_eq!((to_json(&export(made, Default::default())), notes), (text, vec![]));
 }
 
 #[test]
 fn an_exported_file_reads_as_the_documentation_says() {
     let import = read(&json!([{"role": "user", "content": "Hi {{name}}"}]), "hello.json").unwrap();
     assert_eq!(
-        to_json(&export(make(&import))),
+        to_json(&export(make(&import), Default::default())),
         r#"{
   "atelier": 1,
   "prompts": [
@@ -182,11 +182,11 @@ proptest! {
     #[test]
     fn export_import_export_is_the_same_to_the_byte(prompts in prompts()) {
         let import = super::super::tidy::finish(Format::Atelier, prompts, super::super::notes::Notes::default()).unwrap();
-        let text = to_json(&export(make(&import)));
+        let text = to_json(&export(make(&import), Default::default()));
         let file: File = serde_json::from_str(&text).unwrap();
         prop_assert_eq!(to_json(&file), text.clone());
         let (made, notes) = again(&text);
         prop_assert_eq!(notes, Vec::<String>::new());
-        prop_assert_eq!(to_json(&export(made)), text);
+        prop_assert_eq!(to_json(&export(made, Default::default())), text);
     }
 }

@@ -19,6 +19,7 @@ use crate::{
 };
 
 use super::{
+    import::Exports,
     keeper::{Keeper, State},
     publish::{Publish, tell},
     save::{DraftState, SaveButton},
@@ -226,6 +227,7 @@ fn More(prompt: Prompt, open: Open) -> impl IntoView {
     view! {
         <Menu id="prompt-more" label="More" kind="quiet" side="end" button=|| view! { <Icon name="more"/> }>
             <button type="button" command="show-modal" commandfor="describe" disabled=archived><Icon name="gear"/>"Name, description, tags"</button>
+            <Exports href=format!("/p/{}/export?prompt={}", prompt.project, prompt.id)/>
             <button type="button" command="show-modal" commandfor="archive"><Icon name=if archived { "undo" } else { "archive" }/>{if archived { "Bring back" } else { "Archive" }}</button>
         </Menu>
         <Describe prompt=prompt describe=open.describe/>

@@ -18,10 +18,10 @@ use crate::{
     ask::{ActionForm, Change, Reading},
     components::shell::{Actions, Page, Sub},
     platform::use_viewer,
-    ui::{Empty, ErrorNote, Icon, Label, Load, Pager, Peek, SortHead, Submit, Tag, Time, failure, use_href_with, use_route_params},
+    ui::{Empty, ErrorNote, Icon, Label, Load, Menu, Pager, Peek, SortHead, Submit, Tag, Time, failure, use_href_with, use_route_params},
 };
 
-use super::glance::Glance;
+use super::{glance::Glance, import::Exports};
 
 type Peeked = Reading<Option<OpenPrompt>>;
 
@@ -57,11 +57,12 @@ impl Screen for PromptList {
     fn view(this: Self) -> AnyView {
         let project = use_route_params().with(|params| params.get("project").unwrap_or_default());
         let (new, may_write) = (format!("/p/{project}/prompts/new"), may_write());
-        let (peeked, restore) = (this.peeked, this.restore);
+        let (peeked, restore, import) = (this.peeked, this.restore, format!("/p/{project}/prompts/import"));
         let empty_new = new.clone();
         view! {
             <Page title="Prompts" fit=true>
                 <Actions slot>
+                    <Files import=may_write.then(|| import.clone())/>
                     {may_write.then(|| view! {
                         <a class="c-btn" data-kind="primary" data-size="s" data-key="n" aria-keyshortcuts="n" href=new>
                             <Icon name="plus"/>
@@ -79,6 +80,23 @@ impl Screen for PromptList {
         }
         .into_any()
     }
+}
+
+/// Prompts in and out as files. What is exported is the folder that is shown.
+#[component]
+fn Files(import: Option<String>) -> impl IntoView {
+    let (params, query) = (use_route_params(), use_query_map());
+    let href = move || {
+        let folder = ParamsMap::from_iter([("folder", query.with(|query| query.get("folder").unwrap_or_default()))]);
+        format!("/p/{}/export{}", params.with(|params| params.get("project").unwrap_or_default()), folder.to_query_string())
+    };
+    view! {
+        <Menu id="files" label="Import and export" kind="quiet" side="end" button=|| view! { <Icon name="more"/> }>
+            {import.map(|href| view! { <a href=href><Icon name="plus"/>"Import prompts"</a> })}
+            {move || view! { <Exports href=href()/> }}
+        </Menu>
+    }
+    .into_any()
 }
 
 /// Whether the viewer may change prompts here.

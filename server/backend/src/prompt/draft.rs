@@ -220,7 +220,7 @@ async fn side(db: &mut Db, prompt: &Prompt, which: Which, person: Option<UserId>
     let draft = stored.form.to_draft(prompt.prompt_type)?;
     // What cannot be saved yet can be looked at all the same.
     let resolved = match draft.check(prompt.prompt_type) {
-        Ok(templates) => include::resolve(db, prompt, &draft, &templates).await.ok(),
+        Ok(templates) => include::resolve(db, prompt, &draft, &templates, &[]).await.ok(),
         Err(_) => None,
     };
     Ok(Compared::Draft(Box::new(draft), resolved, stored.form.base))

@@ -16,11 +16,11 @@ use super::unknown;
 /// How deep includes may nest.
 const DEPTH_MAX: usize = 16;
 
-/// Fixes every include of a draft to a version and collects the variables of the whole.
+/// Fixes every include of a draft to a version, as `given` says or as things stand, and collects the variables of the whole.
 ///
 /// # Errors
 /// Invalid: an include that does not exist, or a way back to `prompt`, with the path; too deep or too large.
-pub async fn resolve(db: &mut Db, prompt: &Prompt, draft: &Draft, templates: &[Template]) -> Result<Resolved, Fault> {
+pub async fn resolve(db: &mut Db, prompt: &Prompt, draft: &Draft, templates: &[Template], given: &[Pin]) -> Result<Resolved, Fault> {
     let mut pins: Vec<Pin> = Vec::new();
     let mut problems = Problems::default();
     for ((path, _), template) in draft.body.texts().iter().zip(templates) {
@@ -28,7 +28,11 @@ pub async fn resolve(db: &mut Db, prompt: &Prompt, draft: &Draft, templates: &[T
             if pins.iter().any(|pin| pin.include == *include) {
                 continue;
             }
-            match pin(db, prompt, include).await {
+            let pinned = match given.iter().find(|pin| pin.include == *include) {
+                Some(given) => no_way_back(db, prompt, given.prompt, given.version).await.map(|()| given.clone()),
+                None => pin(db, prompt, include).await,
+            };
+            match pinned {
                 Ok(pin) => pins.push(pin),
                 Err(fault) if fault.kind == atelier_domain::fault::Kind::Internal => return Err(fault),
                 Err(fault) => problems.add(path, fault.message),
@@ -74,11 +78,20 @@ async fn pin(db: &mut Db, prompt: &Prompt, include: &Include) -> Result<Pin, Fau
         return Err(cycle(&[&prompt.name.to_string(), &prompt.name.to_string()]));
     }
     let version = found.resolve(&include.label.clone().map_or(Selector::Published, Selector::Label))?;
-    if let Some(mut path) = way_back(db, found.id, version, prompt.id).await? {
-        path.insert(0, prompt.name.to_string());
-        return Err(cycle(&path.iter().map(String::as_str).collect::<Vec<_>>()));
-    }
+    no_way_back(db, prompt, found.id, version).await?;
     Ok(Pin { include: include.clone(), version, prompt: found.id })
+}
+
+/// # Errors
+/// Invalid, with the path, where this version of another prompt leads back to `prompt`.
+async fn no_way_back(db: &mut Db, prompt: &Prompt, included: PromptId, version: u32) -> Result<(), Fault> {
+    match way_back(db, included, version, prompt.id).await? {
+        Some(mut path) => {
+            path.insert(0, prompt.name.to_string());
+            Err(cycle(&path.iter().map(String::as_str).collect::<Vec<_>>()))
+        }
+        None => Ok(()),
+    }
 }
 
 fn cycle(path: &[&str]) -> Fault {

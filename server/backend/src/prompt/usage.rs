@@ -164,7 +164,7 @@ pub async fn take_update(cx: &Cx, included: PromptId, users: &[PromptId]) -> Res
             }
             let mut draft = before.to_draft();
             draft.note = format!("Takes {} at version {}", included.name, fresh(&included, None).unwrap_or(included.latest));
-            let saved = next_version(tx, &mut prompt, draft, Some(before)).await?;
+            let saved = next_version(tx, &mut prompt, draft, Some(before), &[]).await?;
             updated.push(Updated { version: saved.created.then_some(saved.version.number), prompt: saved.prompt });
         }
         let names: Vec<_> = updated.iter().map(|updated| &updated.prompt.name).collect();

@@ -160,6 +160,16 @@ pub async fn names(db: &mut Db, project: ProjectId) -> Result<Vec<String>, Fault
         .map_err(internal)
 }
 
+/// Every name in the project that begins like this, archived ones too.
+pub async fn names_like(db: &mut Db, project: ProjectId, start: &str) -> Result<Vec<String>, Fault> {
+    sqlx::query_scalar("SELECT name FROM prompts WHERE project_id = $1 AND SUBSTR(name, 1, LENGTH($2)) = $2")
+        .bind(project.to_string())
+        .bind(start)
+        .fetch_all(db)
+        .await
+        .map_err(internal)
+}
+
 /// Every tag in the project with the number of its prompts.
 pub async fn tags(db: &mut Db, project: ProjectId) -> Result<Vec<(String, u32)>, Fault> {
     let rows = sqlx::query(
@@ -291,6 +301,20 @@ pub async fn version_of(db: &mut Db, prompt: PromptId, wanted: u32) -> Result<Op
     let mut version = version(&row)?;
     version.includes = pins(db, version.id).await?;
     Ok(Some(version))
+}
+
+/// All of a prompt, oldest first.
+pub async fn versions(db: &mut Db, prompt: PromptId) -> Result<Vec<Version>, Fault> {
+    let rows = sqlx::query(concat!("SELECT ", version_columns!(), " FROM versions v WHERE v.prompt_id = $1 ORDER BY v.number"))
+        .bind(prompt.to_string())
+        .fetch_all(&mut *db)
+        .await
+        .map_err(internal)?;
+    let mut versions = rows.iter().map(version).collect::<Result<Vec<_>, _>>()?;
+    for version in &mut versions {
+        version.includes = pins(db, version.id).await?;
+    }
+    Ok(versions)
 }
 
 async fn pins(db: &mut Db, version: VersionId) -> Result<Vec<Pin>, Fault> {

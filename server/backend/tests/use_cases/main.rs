@@ -9,6 +9,7 @@ mod support;
 mod account;
 mod doors;
 mod draft;
+mod exchange;
 mod idempotency;
 mod include;
 mod key;
