@@ -5,8 +5,6 @@
 
 mod check;
 mod edit;
-mod fields;
-mod fill;
 mod json;
 mod keep;
 mod lines;
@@ -21,10 +19,9 @@ use serde_json::Number;
 
 pub use check::{DEPTH_MAX, Findings, check_tools};
 pub use edit::Edit;
-pub use fields::{Fields, response_format_to_fields, tools_to_fields};
-pub use fill::{response_format_from_fields, tools_from_fields};
 pub use json::{Json, Pairs};
-pub use keep::{Keep, Slot};
+pub use keep::Keep;
+use keep::Slot;
 pub use path::{Path, Step};
 pub use tool::{Named, ResponseFormat, Tool};
 

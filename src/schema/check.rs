@@ -1,4 +1,5 @@
-//! What a schema may not say, and what strict mode would refuse. Fields are named as the form names them.
+//! What a schema may not say, and what strict mode would refuse. Fields are named as the form names them:
+//! `tools[0].name`, `tools[0].parameters.properties[2].items.min_length`; a node that is JSON there as `raw`.
 
 use std::{cmp::Ordering, collections::HashSet};
 

@@ -1,6 +1,6 @@
 //! Changes to a schema, one at a time. What a change does not touch stays as it was.
 
-use std::{mem, str::FromStr};
+use std::mem;
 
 use super::{
     Json, Kind, Node, Object, Pairs, Path, Property, Type, lines,
@@ -24,21 +24,6 @@ pub enum Edit {
     SetChoices(String),
     /// The node anew from JSON: an object, true or false.
     SetRaw(String),
-}
-
-/// The edits that a button needs only one word for.
-impl FromStr for Edit {
-    type Err = Fault;
-
-    fn from_str(word: &str) -> Result<Self, Fault> {
-        match word {
-            "add" => Ok(Edit::AddProperty(String::new())),
-            "remove" => Ok(Edit::Remove),
-            "up" => Ok(Edit::Up),
-            "down" => Ok(Edit::Down),
-            _ => Err(Fault::field("edit", format!("“{word}” is not a change to a schema."))),
-        }
-    }
 }
 
 impl Node {

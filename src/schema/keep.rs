@@ -1,7 +1,6 @@
 //! What a form does not show of a JSON object: other keywords, and where each keyword stood. With it an object is written as it was read.
 
 use super::json::{Json, Pairs};
-use crate::fault::Fault;
 
 /// One keyword of the object as it was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +14,7 @@ pub enum Slot {
 }
 
 impl Slot {
-    pub fn keyword(&self) -> &str {
+    fn keyword(&self) -> &str {
         match self {
             Slot::Place(keyword) | Slot::Exact(keyword, _) | Slot::Other(keyword, _) => keyword,
         }
@@ -27,16 +26,8 @@ impl Slot {
 pub struct Keep(Vec<Slot>);
 
 impl Keep {
-    pub fn new(slots: Vec<Slot>) -> Self {
+    pub(super) fn new(slots: Vec<Slot>) -> Self {
         Self(slots)
-    }
-
-    pub fn slots(&self) -> &[Slot] {
-        &self.0
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// The keywords that the form does not show, to be shown as JSON beside it.
@@ -45,27 +36,27 @@ impl Keep {
     }
 
     /// True where the object had `keyword` in a way that the form understands.
-    pub fn has_place(&self, keyword: &str) -> bool {
+    pub(super) fn has_place(&self, keyword: &str) -> bool {
         self.0.iter().any(|slot| slot.keyword() == keyword && !matches!(slot, Slot::Other(..)))
     }
 
-    pub fn exact(&self, keyword: &str) -> Option<&Json> {
+    pub(super) fn exact(&self, keyword: &str) -> Option<&Json> {
         self.0.iter().find_map(|slot| if let Slot::Exact(name, value) = slot { (name == keyword).then_some(value) } else { None })
     }
 
-    pub fn exact_mut(&mut self, keyword: &str) -> Option<&mut Json> {
+    pub(super) fn exact_mut(&mut self, keyword: &str) -> Option<&mut Json> {
         self.0.iter_mut().find_map(|slot| if let Slot::Exact(name, value) = slot { (name == keyword).then_some(value) } else { None })
     }
 
     /// Drops the slots where nothing but the form's own order is in them.
     #[must_use]
-    pub fn tidied(self, form: &[&str]) -> Self {
+    pub(super) fn tidied(self, form: &[&str]) -> Self {
         let plain = self.0.len() == form.len() && self.0.iter().zip(form).all(|(slot, keyword)| matches!(slot, Slot::Place(place) if place == keyword));
         if plain { Self::default() } else { self }
     }
 
     /// The object: what the form has, in the places of old; what is new stands after the keyword that it follows in the form's order.
-    pub fn write(&self, form: Vec<(&'static str, Json)>) -> Json {
+    pub(super) fn write(&self, form: Vec<(&'static str, Json)>) -> Json {
         let order: Vec<&'static str> = form.iter().map(|(keyword, _)| *keyword).collect();
         let mut form: Vec<_> = form.into_iter().map(Some).collect();
         let mut pairs = Pairs::new();
@@ -83,46 +74,6 @@ impl Keep {
             pairs.insert(after.map_or(0, |after| after + 1), (keyword.to_owned(), value));
         }
         Json::Object(pairs)
-    }
-
-    /// As one JSON value: `["type", {"title": "Other"}, ["required", ["b", "a"]]]`.
-    pub fn to_json(&self) -> Json {
-        Json::Array(
-            self.0
-                .iter()
-                .map(|slot| match slot {
-                    Slot::Place(keyword) => Json::from(keyword.as_str()),
-                    Slot::Exact(keyword, value) => Json::Array(vec![Json::from(keyword.as_str()), value.clone()]),
-                    Slot::Other(keyword, value) => Json::Object(vec![(keyword.clone(), value.clone())]),
-                })
-                .collect(),
-        )
-    }
-
-    /// # Errors
-    /// `Invalid` where `json` is not what `to_json` writes, or names a keyword twice.
-    pub fn from_json(json: &Json) -> Result<Self, Fault> {
-        let slots: Option<Vec<Slot>> = json.as_array().and_then(|items| items.iter().map(slot).collect());
-        let mut seen = std::collections::HashSet::new();
-        match slots {
-            Some(slots) if slots.iter().all(|slot| seen.insert(slot.keyword())) => Ok(Self(slots)),
-            _ => Err(Fault::field("keep", "The hidden part of this form was changed. Load the page again.")),
-        }
-    }
-}
-
-fn slot(json: &Json) -> Option<Slot> {
-    match json {
-        Json::String(keyword) => Some(Slot::Place(keyword.clone())),
-        Json::Array(pair) => match pair.as_slice() {
-            [Json::String(keyword), value] => Some(Slot::Exact(keyword.clone(), value.clone())),
-            _ => None,
-        },
-        Json::Object(pairs) => match pairs.as_slice() {
-            [(keyword, value)] => Some(Slot::Other(keyword.clone(), value.clone())),
-            _ => None,
-        },
-        _ => None,
     }
 }
 

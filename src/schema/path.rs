@@ -1,6 +1,6 @@
 //! Where a node stands below another, as the fields of the form name it: `properties[2].items`.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use super::{Kind, Node};
 use crate::fault::Fault;
@@ -35,19 +35,6 @@ impl fmt::Display for Path {
             }
         }
         Ok(())
-    }
-}
-
-impl FromStr for Path {
-    type Err = Fault;
-
-    fn from_str(text: &str) -> Result<Self, Fault> {
-        let step = |word: &str| match word {
-            "items" => Some(Step::Items),
-            _ => word.strip_prefix("properties[")?.strip_suffix(']')?.parse().ok().map(Step::Property),
-        };
-        let steps: Option<Vec<Step>> = text.split('.').filter(|word| !word.is_empty()).map(step).collect();
-        steps.map(Path).ok_or_else(|| Fault::field("path", format!("“{text}” is not a place in a schema.")))
     }
 }
 

@@ -3,7 +3,7 @@ mod real;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{fields::Fields, *};
+use super::*;
 use crate::fault::Fault;
 
 const WEATHER: &str = r#"{"type":"function","function":{"name":"get_weather","description":"Looks it up.","strict":true,"parameters":{
@@ -23,29 +23,20 @@ fn node(text: &str) -> Node {
     Node::from_json(&json(text))
 }
 
+/// The path that is written so.
 fn path(text: &str) -> Path {
-    text.parse().unwrap()
+    let step = |word: &str| match word {
+        "items" => Step::Items,
+        _ => Step::Property(word.strip_prefix("properties[").unwrap().strip_suffix(']').unwrap().parse().unwrap()),
+    };
+    let path = Path(text.split('.').filter(|word| !word.is_empty()).map(step).collect());
+    assert_eq!(path.to_string(), text);
+    path
 }
 
 fn weather() -> Named {
     let Tool::Function(function) = Tool::from_json(&json(WEATHER)) else { panic!("a function") };
     *function
-}
-
-/// What a browser makes of a form between reading the page and sending it.
-fn browser(fields: Fields) -> Fields {
-    let sent = |(name, value): (String, String)| {
-        let many = ["description", "raw", "enum"].iter().any(|leaf| name.ends_with(leaf));
-        let value = if many { value.replace("\r\n", "\n").replace('\r', "\n") } else { value.replace(['\r', '\n'], "") };
-        let value = value.strip_prefix('\n').map(str::to_owned).unwrap_or(value);
-        (name, value.replace('\n', "\r\n"))
-    };
-    fields.into_iter().map(sent).collect()
-}
-
-fn set(fields: &mut Fields, name: &str, value: &str) {
-    fields.retain(|(other, _)| other != name);
-    fields.push((name.to_owned(), value.to_owned()));
 }
 
 fn names(node: &Node) -> Vec<&str> {
@@ -61,8 +52,6 @@ fn fields_of(fault: Fault) -> Vec<String> {
 fn a_tool_comes_back_with_its_keys_in_order() {
     let tool = Tool::from_json(&json(WEATHER));
     assert_eq!(tool.to_json().to_string(), json(WEATHER).to_string());
-    let fields = browser(tools_to_fields(std::slice::from_ref(&tool)));
-    assert_eq!(tools_from_fields(fields).unwrap(), [tool]);
     assert_eq!(names(weather().schema.as_ref().unwrap()), ["city", "unit", "days", "near", "any"]);
 }
 
@@ -124,14 +113,15 @@ fn properties_are_added_and_moved() {
     for name in ["", "", "size"] {
         root.edit(&Path::default(), Edit::AddProperty(name.to_owned())).unwrap();
     }
-    root.edit(&path("properties[2]"), "up".parse().unwrap()).unwrap();
-    root.edit(&path("properties[0]"), "up".parse().unwrap()).unwrap();
-    root.edit(&path("properties[2]"), "down".parse().unwrap()).unwrap();
+    root.edit(&path("properties[2]"), Edit::Up).unwrap();
+    root.edit(&path("properties[0]"), Edit::Up).unwrap();
+    root.edit(&path("properties[2]"), Edit::Down).unwrap();
     assert_eq!(names(&root), ["field", "size", "field_2"]);
-    for (at, edit) in [("", Edit::Remove), ("properties[3]", Edit::Up), ("items", Edit::SetType(Type::Null)), ("properties[0]", "add".parse().unwrap())] {
+    for (at, edit) in
+        [("", Edit::Remove), ("properties[3]", Edit::Up), ("items", Edit::SetType(Type::Null)), ("properties[0]", Edit::AddProperty(String::new()))]
+    {
         assert_eq!(fields_of(root.edit(&path(at), edit).unwrap_err()), [at]);
     }
-    assert!("properties[x]".parse::<Path>().is_err());
 }
 
 #[test]
@@ -224,19 +214,16 @@ fn response_formats_come_back() {
     for row in rows {
         let format = ResponseFormat::from_json(&json(row));
         assert_eq!(format.to_json(), json(row));
-        assert_eq!(response_format_from_fields(browser(response_format_to_fields(Some(&format)))).unwrap(), Some(format));
+        assert_eq!(ResponseFormat::from_json(&format.to_json()), format);
     }
-    assert_eq!(response_format_from_fields([]).unwrap(), None);
 }
 
 #[test]
-fn a_form_changes_what_was_typed_and_nothing_else() {
-    let mut fields = browser(Tool::from_json(&json(WEATHER)).to_fields("tools[0]"));
-    set(&mut fields, "tools[0].parameters.properties[0].name", "town");
-    set(&mut fields, "tools[0].parameters.properties[1].type", "number");
-    fields.retain(|(name, _)| !name.starts_with("tools[0].parameters.properties[2]"));
-    let tool = tools_from_fields(fields).unwrap().remove(0).to_json();
-    let root = tool.get("function").unwrap().get("parameters").unwrap();
+fn edits_change_what_they_name_and_nothing_else() {
+    let mut root = weather().schema.unwrap();
+    let edits = [("properties[0]", Edit::Rename("town".to_owned())), ("properties[1]", Edit::SetType(Type::Number)), ("properties[2]", Edit::Remove)];
+    edits.into_iter().for_each(|(at, edit)| root.edit(&path(at), edit).unwrap());
+    let root = root.to_json();
     let keys: Vec<&str> = root.as_object().unwrap().iter().map(|(key, _)| key.as_str()).collect();
     assert_eq!(keys, ["$schema", "type", "required", "properties", "additionalProperties", "$defs"]);
     assert_eq!(root.get("required").unwrap(), &json(r#"["unit","town"]"#));
@@ -245,22 +232,13 @@ fn a_form_changes_what_was_typed_and_nothing_else() {
 }
 
 #[test]
-fn every_field_at_fault_is_named_as_it_was_posted() {
-    let mut fields = Tool::from_json(&json(WEATHER)).to_fields("tools[4]");
-    let wrong = ["properties[0].min_length", "properties[2].items.maximum", "properties[3].raw", "properties[7].type", "keep"];
-    wrong.iter().for_each(|field| set(&mut fields, &format!("tools[4].parameters.{field}"), "{?"));
-    let mut named = fields_of(tools_from_fields(fields).unwrap_err());
-    named.sort();
-    let mut wanted = wrong.map(|field| format!("tools[4].parameters.{field}"));
-    wanted.sort();
-    assert_eq!(named, wanted);
-}
-
-#[test]
-fn endless_nesting_is_refused() {
-    let at = |depth: usize| format!("tools[0].parameters{}.type", ".items".repeat(depth));
-    let fields = (0..2_000).map(|depth| (at(depth), "array".to_owned()));
-    assert_eq!(tools_from_fields(fields).unwrap_err().fields.len(), 1);
+fn too_deep_nesting_is_refused_once() {
+    let mut tool = weather();
+    let mut lists = |depth: usize| {
+        tool.schema = Some(Node::raw((0..depth).fold(Json::Bool(true), |inner, _| Json::Object(vec![("items".to_owned(), inner)]))));
+        check_tools(&[Tool::Function(Box::new(tool.clone()))]).check().map_err(fields_of)
+    };
+    assert_eq!((lists(DEPTH_MAX), lists(DEPTH_MAX + 1)), (Ok(()), Err(vec!["tools[0].parameters".to_owned()])));
 }
 
 fn word() -> impl Strategy<Value = String> {
@@ -337,33 +315,21 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn any_schema_comes_back_from_the_node_and_from_the_form(schema in schema()) {
+    fn any_schema_comes_back_from_the_node(schema in schema()) {
         let node = Node::from_json(&schema);
         prop_assert_eq!(node.to_json(), schema.clone());
         prop_assert_eq!(Json::parse(&schema.to_string()).unwrap(), schema.clone());
         prop_assert_eq!(Value::from(schema.clone()).to_string().parse::<Value>().unwrap(), serde_json::from_str::<Value>(&schema.to_string()).unwrap());
-        let again = Node::from_fields(browser(node.to_fields("tools[0].parameters")), "tools[0].parameters").unwrap();
-        prop_assert_eq!(again.to_json(), schema);
-        prop_assert_eq!(again, node);
+        prop_assert_eq!(Node::from_json(&node.to_json()), node);
     }
 
     #[test]
     fn any_type_can_become_any_other(schema in schema(), of in prop::sample::select(Type::ALL.to_vec())) {
         let mut node = Node::from_json(&schema);
-        let mut posted = node.to_fields("n");
-        set(&mut posted, "n.type", of.as_str());
         node.set_type(of);
         prop_assert_eq!(node.of(), of);
-        prop_assert_eq!(Node::from_fields(posted, "n").unwrap().to_json(), node.to_json());
         if of != Type::Raw {
             prop_assert_eq!(Node::from_json(&node.to_json()).of(), of);
-        }
-    }
-
-    #[test]
-    fn no_posted_text_breaks_the_reading(fields in prop::collection::vec(("(tools\\[[01]\\]|x)(\\.(parameters|items|properties\\[[0-9]\\]|type|keep|exact|raw|enum)){0,5}", "(object|array|string|raw|\\[1\\]|\\{\\}|\\PC{0,5})"), 0..12)) {
-        if let Ok(tools) = tools_from_fields(fields) {
-            tools.iter().for_each(|tool| drop(tool.to_json()));
         }
     }
 }

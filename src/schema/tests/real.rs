@@ -2,7 +2,7 @@
 
 use std::{path::Path as File, process::Command};
 
-use super::{browser, *};
+use super::*;
 
 /// The document, or `None` where there is no shared data; CI has it.
 fn document() -> Option<Json> {
@@ -48,8 +48,6 @@ impl Counts {
         let node = Node::from_json(schema);
         assert_eq!(node.to_json(), *schema);
         assert_eq!(node.to_json().to_string(), schema.to_string());
-        let again = Node::from_fields(browser(node.to_fields("tools[0].parameters")), "tools[0].parameters").unwrap();
-        assert_eq!(again, node);
         self.schemas += 1;
         self.walk(&node, 1);
     }
@@ -95,9 +93,7 @@ fn the_tools_of_the_openai_examples_come_back() {
     for example in &examples {
         let tool = Tool::from_json(example);
         assert_eq!(tool.to_json().to_string(), example.to_string());
-        let tools = [tool];
-        assert_eq!(tools_from_fields(browser(tools_to_fields(&tools))).unwrap(), tools);
-        functions += usize::from(matches!(tools, [Tool::Function(_)]));
+        functions += usize::from(matches!(tool, Tool::Function(_)));
         let inside = example.get("function").unwrap_or(example);
         inside.get("parameters").iter().for_each(|schema| counts.add(schema));
     }
