@@ -1,4 +1,5 @@
-//! Templates: `{{name}}` is a variable, `{{> other/prompt@label}}` an include, `\{{` a literal `{{`.
+//! Templates: `{{name}}` is a variable, `{{> other/prompt@label}}` an include, `\{{` a literal `{{`, and `{{\}}` a `\` that
+//! escapes nothing: so one can stand right before a tag.
 //!
 //! A template is parsed once. Includes and values go in as text: what they bring is never parsed again.
 
@@ -130,15 +131,33 @@ impl Template {
 
 impl fmt::Display for Template {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for part in &self.0 {
+        let mut parts = self.0.iter().peekable();
+        while let Some(part) = parts.next() {
             match part {
-                Part::Text(text) => out.write_str(&text.replace("{{", "\\{{"))?,
+                // Texts never stand side by side: what follows is a tag.
+                Part::Text(text) if parts.peek().is_some() => write_before_tag(text, out)?,
+                Part::Text(text) => out.write_str(&escaped(text))?,
                 Part::Variable(name) => write!(out, "{{{{{name}}}}}")?,
                 Part::Include(include) => write!(out, "{{{{> {include}}}}}")?,
             }
         }
         Ok(())
     }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace("{{", r"\{{")
+}
+
+/// A backslash at the end would escape the tag, with one brace between them too: of three braces the first is text.
+fn write_before_tag(text: &str, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if !text.ends_with('\\') && !text.ends_with(r"\{") {
+        return out.write_str(&escaped(text));
+    }
+    let head = text.trim_end_matches(['\\', '{']);
+    out.write_str(&escaped(head))?;
+    // Before a tag a brace needs no escape, and after this no backslash stands before one.
+    out.write_str(&text[head.len()..].replace('\\', r"{{\}}"))
 }
 
 /// A tag where it stands: bytes of the source, braces included.
@@ -182,7 +201,10 @@ fn scan(source: &str) -> Vec<Piece<'_>> {
         let tag = &rest[at + 2..];
         match tag.find("}}") {
             Some(end) => {
-                pieces.push(Piece::Tag(Tag { from, to: from + end + 4, part: read_tag(tag[..end].trim()) }));
+                pieces.push(match tag[..end].trim() {
+                    text @ r"\" => Piece::Text(text),
+                    inside => Piece::Tag(Tag { from, to: from + end + 4, part: read_tag(inside) }),
+                });
                 rest = &tag[end + 2..];
             }
             None => {
@@ -251,6 +273,8 @@ mod tests {
             (r#"{"a": {{n}}}"#, r#"{"a": 2}"#),
             ("{{{n}}}", "{2}"),
             (r"\\{{n}}", r"\{{n}}"),
+            (r"{{\}}{{n}} {{{ \ }}{{{n}}}", r"\2 {\{2}"),
+            (r"\{{\}}", r"{{\}}"),
             ("no braces } {", "no braces } {"),
         ] {
             let values = json!({"name": "Ann {{x}}", "n": 2, "ok": true, "list": [1, "a"]});
@@ -285,9 +309,50 @@ mod tests {
         assert_eq!(Template::parse(&whole.to_string()).unwrap(), whole);
     }
 
+    /// An include, then a variable: what is rendered is what the parts say, though the whole went through text.
+    #[test]
+    fn a_backslash_that_an_include_ends_in_escapes_nothing() {
+        for (included, outer, said) in [
+            (r"C:\", "{{> a}}{{v}}", r"C:\1"),
+            (r"C:\\", "{{> a}}{{v}}", r"C:\\1"),
+            (r"\", "{{> a}}{{{v}}}", r"\{1}"),
+            (r"\frac{", "{{> a}}{{v}}}", r"\frac{1}"),
+            (r"x\{", "{{> a}}{{v}}", r"x\{1"),
+            (r"\{\", "{{> a}}{{v}}", r"\{\1"),
+            (r"\{{{\", "{{> a}}{{v}}", r"{{{\1"),
+            (r"\\{{", "{{> a}}{{v}}", r"\{{1"),
+            (r"{{v}}\", "{{> a}}{{> a}}{{v}}", r"1\1\1"),
+            (r"a\", r"{{> a}} \{{v}}", r"a\ {{v}}"),
+            (r"a\", "{{v}}{{> a}}", r"1a\"),
+            (r"a\", "{{> a}}{ {{v}}", r"a\{ 1"),
+        ] {
+            let included = Template::parse(included).unwrap();
+            let whole = Template::parse(outer).unwrap().expand(&mut |_| Ok(included.clone())).unwrap();
+            assert_eq!(fill(&whole.to_string(), json!({"v": 1})).as_deref(), Ok(said), "{outer} with {included}: {whole}");
+        }
+    }
+
+    fn part() -> impl Strategy<Value = Part> {
+        prop_oneof![
+            3 => r"[\\{} a]{0,6}".prop_map(Part::Text),
+            2 => "[vw]".prop_map(Part::Variable),
+            1 => Just(Part::Include(Include { name: "a/b".parse().unwrap(), label: None })),
+        ]
+    }
+
     proptest! {
         #[test]
-        fn what_parses_prints_back_to_the_same_template(source in r"([a-z\\{} ]|\{\{|\}\}|\{\{[a-z]{1,3}\}\}|\{\{> [a-z]/[a-z]@[a-z]\}\}|\\\{\{|é){0,24}") {
+        fn what_is_built_prints_to_the_same_template(parts in prop::collection::vec(part(), 0..8)) {
+            let mut template = Template::default();
+            parts.into_iter().for_each(|part| template.push(part));
+            let again = Template::parse(&template.to_string()).unwrap();
+            let values = BTreeMap::from([("v".to_owned(), json!(1)), ("w".to_owned(), json!(r"\{{v}}"))]);
+            prop_assert_eq!(again.fill(&values), template.fill(&values));
+            prop_assert_eq!(again, template);
+        }
+
+        #[test]
+        fn what_parses_prints_back_to_the_same_template(source in r"([a-z\\{} ]|\{\{|\}\}|\{\{[a-z]{1,3}\}\}|\{\{> [a-z]/[a-z]@[a-z]\}\}|\\\{\{|\{\{\\\}\}|é){0,24}") {
             if let Ok(template) = Template::parse(&source) {
                 prop_assert_eq!(Template::parse(&template.to_string()).unwrap(), template);
             }

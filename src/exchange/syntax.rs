@@ -21,7 +21,7 @@ use crate::template::{Include, Part, Template};
 pub(super) enum Syntax {
     /// Nothing in it is a tag.
     Literal,
-    /// `{{name}}` and `\{{`, as here; everything else is text, includes too.
+    /// `{{name}}`, `\{{` and `{{\}}`, as here; everything else is text, includes too.
     Plain,
     /// Python's `str.format`, which LangChain calls f-string: `{name}`, `{{`.
     FString,
@@ -48,8 +48,6 @@ enum Loss {
     Renamed,
     /// `user.name`, looked up in `user` there.
     Path,
-    /// Our grammar has no backslash right before a tag.
-    Space,
 }
 
 /// A template as it is put together.
@@ -109,18 +107,13 @@ impl Builder {
     }
 
     fn part(&mut self, part: Part) {
-        // A brace between them joins the tag's, and the backslash escapes both.
-        if self.text.ends_with('\\') || self.text.ends_with("\\{") {
-            self.text.push(' ');
-            self.lose(Loss::Space, "");
-        }
         self.template.push(Part::Text(std::mem::take(&mut self.text)));
         self.template.push(part);
     }
 
     pub(super) fn finish(mut self, notes: &mut Notes) -> String {
         self.template.push(Part::Text(std::mem::take(&mut self.text)));
-        for loss in [Loss::Kept, Loss::Filter, Loss::Comment, Loss::Renamed, Loss::Path, Loss::Space] {
+        for loss in [Loss::Kept, Loss::Filter, Loss::Comment, Loss::Renamed, Loss::Path] {
             let mut shown = self.losses.iter().filter(|(lost, _)| *lost == loss).map(|(_, shown)| shown.as_str()).peekable();
             if shown.peek().is_some() {
                 notes.say(sentence(loss, &listed(shown)));
@@ -137,6 +130,5 @@ fn sentence(loss: Loss, shown: &str) -> String {
         Loss::Comment => "Comments in its templates are left out.".to_owned(),
         Loss::Renamed => format!("A variable has another name now: {shown}."),
         Loss::Path => format!("One variable now, whose value is given under the whole name: {shown}."),
-        Loss::Space => "A space stands now before a variable that followed a backslash.".to_owned(),
     }
 }

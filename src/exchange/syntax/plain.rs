@@ -17,16 +17,24 @@ pub(super) fn read(source: &str, out: &mut Builder) {
         // A name has no braces: so the search ends at the next one, and the whole is read once.
         let tag = &rest[at + 2..];
         let inner = tag.find(['{', '}']).map_or(tag, |end| &tag[..end]);
-        if tag[inner.len()..].starts_with("}}") && check_variable(inner.trim()).is_ok() {
-            out.part(Part::Variable(inner.trim().to_owned()));
-            rest = &tag[inner.len() + 2..];
-        } else {
-            out.text("{{");
-            // Braces of JSON or code are text by right; what looks like a tag may have been one.
-            if tag[inner.len()..].starts_with("}}") && !inner.trim().is_empty() {
-                out.lose(Loss::Kept, format!("{{{{{inner}}}}}"));
+        let after = tag[inner.len()..].strip_prefix("}}");
+        match (inner.trim(), after) {
+            (name, Some(after)) if check_variable(name).is_ok() => {
+                out.part(Part::Variable(name.to_owned()));
+                rest = after;
             }
-            rest = tag;
+            (text @ r"\", Some(after)) => {
+                out.text(text);
+                rest = after;
+            }
+            (inside, after) => {
+                out.text("{{");
+                // Braces of JSON or code are text by right; what looks like a tag may have been one.
+                if after.is_some() && !inside.is_empty() {
+                    out.lose(Loss::Kept, format!("{{{{{inner}}}}}"));
+                }
+                rest = tag;
+            }
         }
     }
     out.text(rest);
