@@ -41,4 +41,5 @@ ids! {
     PromptId,
     VersionId,
     RunId,
+    ProviderId,
 }

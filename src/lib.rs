@@ -5,12 +5,15 @@
 pub mod account;
 pub mod canonical;
 pub mod completion;
+pub mod cost;
 pub mod diff;
 pub mod exchange;
 pub mod fault;
 pub mod id;
 pub mod page;
+pub mod playground;
 pub mod prompt;
+pub mod provider;
 pub mod run;
 pub mod schema;
 pub mod template;

@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use crate::{
     completion::{Finish, Measure},
+    cost::Price,
     fault::Fault,
     id::{ProjectId, PromptId, RunId},
-    prompt::{Message, Params, PromptName},
+    prompt::{Draft, Message, Params, PromptName},
     timestamp::Timestamp,
 };
 
@@ -47,6 +48,7 @@ pub struct Run {
     pub project: ProjectId,
     pub prompt: PromptId,
     pub prompt_name: PromptName,
+    /// 0 for a draft.
     pub version: u32,
     pub model: String,
     pub variables: BTreeMap<String, Value>,
@@ -55,10 +57,25 @@ pub struct Run {
     pub params: Params,
     pub state: State,
     pub output: String,
+    /// What the model thought aloud.
+    pub reasoning: String,
+    /// What it asked of tools, as OpenAI writes it.
+    pub tool_calls: Vec<Value>,
     pub error: Option<String>,
     pub measure: Option<Measure>,
     pub started_by: String,
     pub started_at: Timestamp,
+}
+
+/// What a run keeps beside what lists show.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunDetails {
+    /// The version or draft as it was written.
+    pub template: Draft,
+    /// The price that was charged.
+    pub price: Option<Price>,
+    /// The provider's answer as it came.
+    pub answer: Option<String>,
 }
 
 /// How a run ended.
@@ -67,6 +84,10 @@ pub struct Ending {
     pub state: State,
     pub finish: Option<Finish>,
     pub output: String,
+    pub reasoning: String,
+    pub tool_calls: Vec<Value>,
+    /// The provider's answer as it came.
+    pub answer: Option<String>,
     pub error: Option<String>,
     pub measure: Option<Measure>,
 }

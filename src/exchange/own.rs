@@ -14,7 +14,7 @@ use crate::{fault::Fault, prompt::Draft};
 const FILE: [&str; 2] = ["atelier", "prompts"];
 const PROMPT: [&str; 6] = ["name", "type", "description", "tags", "labels", "versions"];
 const VERSION: [&str; 10] = ["version", "note", "messages", "text", "variables", "model", "params", "tools", "response_format", "includes"];
-const MESSAGE: [&str; 4] = ["role", "content", "tool_calls", "tool_call_id"];
+const MESSAGE: [&str; 5] = ["role", "content", "tool_calls", "tool_call_id", "images"];
 const VARIABLE: [&str; 6] = ["name", "type", "description", "default", "example", "required"];
 const INCLUDE: [&str; 4] = ["name", "label", "version", "prompt"];
 

@@ -95,11 +95,14 @@ pub struct Message {
     /// Which of those calls a tool's message answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_call_id: Option<String>,
+    /// Pictures beside the text, each as `data:…;base64,…` or `https:…`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<String>,
 }
 
 impl Message {
     pub fn new(role: MessageRole, content: impl Into<String>) -> Self {
-        Self { id: String::new(), role, content: content.into(), tool_calls: Vec::new(), tool_call_id: None }
+        Self { id: String::new(), role, content: content.into(), tool_calls: Vec::new(), tool_call_id: None, images: Vec::new() }
     }
 
     /// The variable whose messages stand here, in a placeholder.

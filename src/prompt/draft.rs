@@ -35,7 +35,22 @@ pub struct Params {
 }
 
 impl Params {
-    fn check(&self, problems: &mut Problems) {
+    /// These, but where `others` says something, that.
+    #[must_use]
+    pub fn over(&self, others: Params) -> Self {
+        let mut more = self.more.clone();
+        more.extend(others.more);
+        Self {
+            temperature: others.temperature.or(self.temperature),
+            top_p: others.top_p.or(self.top_p),
+            max_tokens: others.max_tokens.or(self.max_tokens),
+            stop: others.stop.or_else(|| self.stop.clone()),
+            seed: others.seed.or(self.seed),
+            more,
+        }
+    }
+
+    pub(crate) fn check(&self, problems: &mut Problems) {
         if self.temperature.is_some_and(|t| !(0.0..=2.0).contains(&t)) {
             problems.add("params.temperature", "A temperature lies between 0 and 2.");
         }
