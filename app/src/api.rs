@@ -2,7 +2,9 @@
 
 pub mod account;
 pub mod exchange;
+pub mod playground;
 pub mod prompt;
+pub mod provider;
 pub mod run;
 
 use std::fmt;

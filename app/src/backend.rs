@@ -3,7 +3,9 @@
 pub mod account;
 pub mod desk;
 pub mod exchange;
+pub mod playground;
 pub mod prompt;
+pub mod provider;
 pub mod run;
 
 use std::{pin::Pin, str::FromStr, sync::Arc};

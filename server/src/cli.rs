@@ -4,7 +4,10 @@ mod commands;
 
 use std::{io::Write, path::PathBuf, process::ExitCode};
 
-use atelier_domain::account::{Role, Scope};
+use atelier_domain::{
+    account::{Role, Scope},
+    provider::ProviderKind,
+};
 use clap::{Parser, Subcommand};
 
 use crate::{config::Config, logging, serve};
@@ -30,6 +33,9 @@ enum Command {
     /// Adds API keys.
     #[command(subcommand)]
     Key(Key),
+    /// Adds providers of models.
+    #[command(subcommand)]
+    Provider(Provider),
     /// Fills a project with the sample: prompts, and runs that the local model answers.
     Seed {
         #[arg(long)]
@@ -93,6 +99,27 @@ enum Key {
     },
 }
 
+#[derive(Subcommand)]
+enum Provider {
+    /// Sets a provider up; its key is read from standard input (empty for none). Its models are then `NAME/…`.
+    Add {
+        #[arg(long)]
+        project: String,
+        #[arg(long)]
+        name: String,
+        /// openai (and what speaks its protocol), anthropic or gemini.
+        #[arg(long, value_parser = kind)]
+        kind: ProviderKind,
+        /// Where the kind's own address is not meant.
+        #[arg(long)]
+        base_url: Option<String>,
+    },
+}
+
+fn kind(text: &str) -> Result<ProviderKind, String> {
+    text.parse().map_err(|fault: atelier_domain::fault::Fault| fault.fields.first().map_or(fault.message.clone(), |field| field.detail.clone()))
+}
+
 fn role(text: &str) -> Result<Role, String> {
     text.parse().map_err(|fault: atelier_domain::fault::Fault| fault.message)
 }
@@ -148,6 +175,7 @@ mod tests {
             "atelier user password --email a@b.c",
             "atelier project add Northwind",
             "atelier key add --project P --name N --scope read,manage",
+            "atelier provider add --project P --name N --kind openai --base-url http://localhost:11434/v1",
             "atelier backup today.jsonl",
             "atelier restore today.jsonl",
         ] {

@@ -7,9 +7,10 @@ use std::{
     collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
-    str::FromStr,
 };
 
+use atelier_backend::gateway::Private;
+use atelier_domain::fault::Fault;
 use network::Network;
 
 /// Names that we know; `ATELIER_SHARED` and `ATELIER_CACHE` are for tests and tools.
@@ -31,15 +32,6 @@ const KNOWN: [&str; 13] = [
 const FILE: &str = "atelier.toml";
 const SECRET_MIN: usize = 32;
 
-/// Which outgoing addresses may be private.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AllowPrivate {
-    None,
-    #[default]
-    Providers,
-    All,
-}
-
 #[derive(Clone)]
 pub struct Config {
     pub addr: SocketAddr,
@@ -53,7 +45,8 @@ pub struct Config {
     pub admin: Option<(String, String)>,
     pub secret_key: Option<String>,
     pub trusted_proxies: Vec<Network>,
-    pub allow_private: AllowPrivate,
+    /// Which outgoing addresses may be private.
+    pub allow_private: Private,
     pub log: String,
 }
 
@@ -98,7 +91,7 @@ impl Config {
             models: PathBuf::from(take("ATELIER_MODELS").unwrap_or_else(|| "./models".to_owned())),
             admin: admin(take("ATELIER_ADMIN_EMAIL"), take("ATELIER_ADMIN_PASSWORD"))?,
             trusted_proxies: network::list(&take("ATELIER_TRUSTED_PROXIES").unwrap_or_default()).map_err(|what| format!("ATELIER_TRUSTED_PROXIES: {what}"))?,
-            allow_private: take("ATELIER_ALLOW_PRIVATE").map_or(Ok(AllowPrivate::default()), |value| value.parse())?,
+            allow_private: take("ATELIER_ALLOW_PRIVATE").map_or(Ok(Private::default()), |value| value.trim().parse()).map_err(|fault: Fault| fault.message)?,
             log: take("ATELIER_LOG").unwrap_or_else(|| "info".to_owned()),
             data,
             database_url,
@@ -121,18 +114,6 @@ impl Config {
     /// Where the weights of the local model are looked for.
     pub fn weights(&self) -> PathBuf {
         self.models.join("smollm2-135m-instruct.gguf")
-    }
-}
-
-impl FromStr for AllowPrivate {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.trim() {
-            "none" => Ok(Self::None),
-            "providers" => Ok(Self::Providers),
-            "all" => Ok(Self::All),
-            other => Err(format!("ATELIER_ALLOW_PRIVATE must be none, providers or all: “{other}” is not.")),
-        }
     }
 }
 
@@ -191,7 +172,7 @@ mod tests {
         assert_eq!(config.public_url(config.addr), "http://127.0.0.1:3000");
         assert_eq!(config.database_url, "sqlite://./data/atelier.db");
         assert_eq!(config.models, PathBuf::from("./models"));
-        assert_eq!(config.allow_private, AllowPrivate::Providers);
+        assert_eq!(config.allow_private, Private::Providers);
         assert!(config.admin.is_none() && config.trusted_proxies.is_empty() && warnings.is_empty());
     }
 

@@ -38,7 +38,8 @@ use crate::{
         (name = "Prompts", description = "Find, make and pull prompts."),
         (name = "Versions", description = "Versions never change."),
         (name = "Labels", description = "Labels move: `production` is what code pulls."),
-        (name = "Use", description = "Fill a prompt in, or ask its model.")
+        (name = "Use", description = "Fill a prompt in, or ask its model."),
+        (name = "Providers", description = "Who answers besides the model of this machine.")
     )
 )]
 struct Base;

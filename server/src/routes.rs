@@ -7,6 +7,7 @@ mod extract;
 mod fields;
 mod once;
 pub mod prompt;
+pub mod provider;
 pub mod reference;
 pub mod run;
 pub mod version;
@@ -28,6 +29,8 @@ pub fn calls() -> OpenApiRouter {
         .routes(routes!(version::move_label))
         .routes(routes!(run::render))
         .routes(routes!(run::run))
+        .routes(routes!(provider::list))
+        .routes(routes!(provider::put))
 }
 
 /// Each request carries the `Cx` of its key.

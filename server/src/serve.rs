@@ -8,7 +8,9 @@ use atelier_backend::{
     db::Database,
     feed, idempotency,
     local::LocalModel,
-    prompt, session,
+    prompt,
+    seal::Sealer,
+    session,
     studio::{Settings, Studio},
 };
 use atelier_domain::fault::Fault;
@@ -40,7 +42,6 @@ pub async fn serve(config: Config) -> Result<(), String> {
     let listener = TcpListener::bind(config.addr).await.map_err(|error| format!("ATELIER_ADDR: cannot listen on {}: {error}.", config.addr))?;
     let bound = listener.local_addr().map_err(|error| format!("ATELIER_ADDR: {error}."))?;
     let studio = open(&config, bound, Some(config.weights())).await?;
-    secret::ensure(&config)?;
     first_start(&config, &studio).await?;
     let state = state(&config, studio.clone(), bound);
     background(&studio);
@@ -82,8 +83,9 @@ pub fn app(state: AppState) -> Router {
 pub async fn open(config: &Config, bound: SocketAddr, weights: Option<std::path::PathBuf>) -> Result<Arc<Studio>, String> {
     make_data_folder(config)?;
     let db = Database::open(&config.database_url).await?;
-    let settings = Settings { url: config.public_url(bound), data: config.data.clone() };
-    Ok(Studio::new(db, weights.map_or_else(LocalModel::absent, |weights| LocalModel::start(weights, MODEL_QUEUE)), settings))
+    let sealer = Sealer::new(&secret::ensure(config)?);
+    let settings = Settings { url: config.public_url(bound), data: config.data.clone(), sealer, private: config.allow_private };
+    Studio::new(db, weights.map_or_else(LocalModel::absent, |weights| LocalModel::start(weights, MODEL_QUEUE)), settings)
 }
 
 /// # Errors

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use atelier_domain::{page::Page, run::Run, timestamp::Timestamp};
+use atelier_domain::{
+    page::Page,
+    run::{Run, RunDetails},
+    timestamp::Timestamp,
+};
 use leptos::{
     server,
     server_fn::codec::{StreamingText, TextStream},
@@ -45,6 +49,23 @@ pub async fn list_runs(project: String, prompt: Option<String>, cursor: Option<S
     let prompt = prompt.map(|prompt| parse(&prompt)).transpose()?;
     let runs = reply(run::list(&cx, parse(&project)?, prompt, 50, cursor.as_deref()).await)?;
     Ok(Runs { runs, now: cx.now() })
+}
+
+/// A run with everything that was kept of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WholeRun {
+    pub run: Run,
+    /// Nothing for runs of the first releases.
+    pub details: Option<RunDetails>,
+}
+
+#[server(prefix = "/fn")]
+pub async fn show_whole_run(project: String, run: String) -> Result<WholeRun, UiError> {
+    use crate::backend::{cx, parse, reply, run as runs};
+    let (cx, id) = (cx()?, parse::<atelier_domain::id::RunId>(&run)?);
+    let found = reply(runs::find(&cx, id).await)?;
+    let run = reply(runs::in_project(found, parse(&project)?))?;
+    Ok(WholeRun { run, details: reply(runs::details(&cx, id).await)? })
 }
 
 #[server(prefix = "/fn")]

@@ -3,6 +3,7 @@
 use atelier_backend::{
     cx::Cx,
     prompt::{self as prompts, Compared, Desk, Saved, Which},
+    provider,
 };
 use atelier_domain::{
     account::Action,
@@ -47,7 +48,7 @@ pub async fn open(cx: &Cx, project: ProjectId, id: PromptId, wanted: Option<u32>
         None => Vec::new(),
     };
     let moves = prompts::label_moves(cx, id).await?;
-    let (models, url) = (cx.studio.models(), cx.studio.settings.url.clone());
+    let (models, url) = (provider::models(cx, project).await?, cx.studio.settings.url.clone());
     Ok(OpenPrompt { prompt, history, moves, version, editing, form, draft, tokens, includes, may_write, now: cx.now(), models, url })
 }
 

@@ -38,7 +38,14 @@ pub async fn preview(cx: &Cx, project: ProjectId, name: String, text: String) ->
             }
             _ => String::new(),
         };
-        prompts.push(PlannedPrompt { at: planned.prompt, name: planned.name, step: planned.step, versions: planned.versions.len(), choices: planned.choices, html });
+        prompts.push(PlannedPrompt {
+            at: planned.prompt,
+            name: planned.name,
+            step: planned.step,
+            versions: planned.versions.len(),
+            choices: planned.choices,
+            html,
+        });
     }
     Ok(ImportPreview { format: found.import.format, prompts, notes: found.import.notes, plan: found.plan })
 }

@@ -22,7 +22,7 @@ use crate::api::UiError;
 /// As [`start`].
 pub async fn start_form(cx: &Cx, prompt: PromptId, version: u32, values: BTreeMap<String, String>) -> Result<Started, Fault> {
     let values = values.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
-    start(cx, PromptRef::Id(prompt), &Selector::Version(version), values, Through::Studio).await
+    start(cx, PromptRef::Id(prompt), Ask::of(Selector::Version(version), values), Through::Studio).await
 }
 
 /// A run's id and then its events, one JSON line each.

@@ -11,10 +11,13 @@ mod sheet;
 mod tests;
 mod words;
 
-use atelier_domain::diff::VersionDiff;
+use atelier_domain::{
+    diff::{Side, TextDiff, VersionDiff},
+    prompt::{Body, Draft},
+};
 use leptos::prelude::*;
 
-use sheet::Room;
+use sheet::{Room, Sheet};
 
 #[cfg(test)]
 use words::summary;
@@ -53,6 +56,20 @@ pub fn diff(view: &DiffView<'_>) -> String {
     let html = if view.diff.is_empty() { view! { <p class="c-empty">{words::SAME}</p> }.into_any() } else { whole(view) };
     // Leptos marks where it would hydrate; in text these would be escaped.
     html.to_html().replace("<!>", "")
+}
+
+/// What one answer has that another has not; nothing in them is a tag.
+pub fn answers(old: &str, new: &str) -> String {
+    let draft = |text: &str| Draft::new(Body::Text(text.to_owned()));
+    let (from, to) = (draft(old), draft(new));
+    let found = VersionDiff::new(Side::from(&from), Side::from(&to));
+    let (view, room) = (DiffView { diff: &found, old: "The first", new: "This one", layout: Layout::Unified, tokens: None, heading: 4 }, Room::default());
+    let text = TextDiff::new(old, new);
+    if text.is_empty() {
+        return "<p class=\"c-hint\">The same words.</p>".to_owned();
+    }
+    let sheet = Sheet { view: &view, room: &room, name: "The answer".to_owned(), template: false };
+    sheet.frame(&text, ()).to_html().replace("<!>", "")
 }
 
 fn whole(view: &DiffView) -> AnyView {

@@ -106,7 +106,7 @@ async fn measure(engine: &str, url: &str, file: &Path) -> bool {
     let began = Instant::now();
     let rows = backup::restore(url, file).await.expect("a restored seed");
     println!("{engine}: {PROMPTS} prompts, {VERSIONS} versions each; {rows} rows restored in {:.1} s", began.elapsed().as_secs_f64());
-    let studio = Studio::new(Database::open(url).await.expect("a database"), LocalModel::start("none".into(), 1), Settings::default());
+    let studio = Studio::new(Database::open(url).await.expect("a database"), LocalModel::start("none".into(), 1), Settings::default()).expect("a studio");
     let cx = Cx::operator(studio.clone());
     let project = account::project_named(&cx, "Scale").await.expect("the project").id;
     println!("{:<34} {:>9} {:>9} {:>9}", "ms", "median", "p95", "worst");

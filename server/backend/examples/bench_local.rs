@@ -60,7 +60,7 @@ async fn ask(model: &LocalModel, content: String) -> Result<Measure, Box<dyn Err
     let params = Params { temperature: Some(0.8), seed: Some(1), max_tokens: Some(DECODED), ..Params::default() };
     // The first token differs, and with it everything after: not even the default system message is reused.
     let content = Message::new(MessageRole::System, content);
-    let mut answer = model.ask(Request { messages: vec![content], params })?;
+    let mut answer = model.ask(Request { messages: vec![content], params, ..Request::default() })?;
     while let Some(event) = answer.next().await {
         match event {
             Event::Done { measure, .. } => return Ok(measure),

@@ -115,6 +115,7 @@ pub enum Area {
     Project,
     Key,
     Prompt,
+    Provider,
     /// Recorded, but in no cache.
     Other,
 }
@@ -126,12 +127,13 @@ impl Area {
             Area::Project => "project",
             Area::Key => "key",
             Area::Prompt => "prompt",
+            Area::Provider => "provider",
             Area::Other => "other",
         }
     }
 
     pub fn parse(text: &str) -> Self {
-        [Area::User, Area::Project, Area::Key, Area::Prompt].into_iter().find(|area| area.as_str() == text).unwrap_or(Area::Other)
+        [Area::User, Area::Project, Area::Key, Area::Prompt, Area::Provider].into_iter().find(|area| area.as_str() == text).unwrap_or(Area::Other)
     }
 }
 

@@ -9,12 +9,16 @@ pub mod cx;
 pub mod db;
 pub mod exchange;
 pub mod feed;
+pub mod gateway;
 pub mod idempotency;
 pub mod local;
+pub mod playground;
 pub mod prompt;
+pub mod provider;
 pub mod pull;
 pub mod run;
 pub mod sample;
+pub mod seal;
 pub mod session;
 pub mod studio;
 

@@ -12,8 +12,8 @@ use atelier_domain::{
     id::{ProjectId, PromptId},
     page::Page,
     prompt::{
-        self as domain, Body, Draft, Filter, Inclusion, LabelMove, LabelName, NewPrompt, Outline, Pin, Prompt, PromptName, Saving, Selector, Sort, Summary, Tag,
-        Version,
+        self as domain, Body, Draft, Filter, Inclusion, LabelMove, LabelName, NewPrompt, Outline, Pin, Prompt, PromptName, Saving, Selector, Sort, Summary,
+        Tag, Version,
     },
 };
 use serde_json::{Value, json};
@@ -24,6 +24,7 @@ use crate::{
     store,
 };
 
+pub(crate) use draft::version_of_draft;
 pub use draft::{Compared, Desk, Kept, Which, compare, count_tokens, difference, discard_draft, draft, keep_draft, rebase, restore, says_the_same};
 pub(crate) use include::expand;
 pub use usage::{Pulls, Updated, flush_pulls, sweep_pulls, take_update, usage};

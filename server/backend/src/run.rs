@@ -1,6 +1,9 @@
 //! Runs: a version, filled in, asked of a model. Every run is kept, those that were stopped or failed too.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use atelier_domain::{
     account::Action,
@@ -8,16 +11,16 @@ use atelier_domain::{
     fault::Fault,
     id::{ProjectId, PromptId, RunId},
     page::Page,
-    prompt::Selector,
-    run::{Ending, Run, State},
+    prompt::{Message, Params, Selector},
+    run::{Ending, Run, RunDetails, State},
 };
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::{
     cx::{Area, Cx, Target},
     db::Db,
-    local::Answer,
+    gateway::{self, Asked},
     prompt::{self, PromptRef, bad_cursor, page},
     store,
 };
@@ -68,6 +71,34 @@ pub struct Started {
     pub events: mpsc::UnboundedReceiver<Event>,
 }
 
+/// The runs under way in this process, each with the way to end it.
+#[derive(Debug, Default)]
+pub struct Underway(Mutex<HashMap<RunId, Arc<Notify>>>);
+
+impl Underway {
+    fn add(&self, run: RunId) -> Arc<Notify> {
+        let stop = Arc::new(Notify::new());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(run, stop.clone());
+        stop
+    }
+
+    fn remove(&self, run: RunId) -> Option<Arc<Notify>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&run)
+    }
+}
+
+/// Ends a run that is under way here; what came is kept. One that has ended stays as it is.
+///
+/// # Errors
+/// NotFound.
+pub async fn stop(cx: &Cx, run: RunId) -> Result<(), Fault> {
+    cx.read(Action::Write, run, async |_, _| Ok(())).await?;
+    if let Some(stop) = cx.studio.underway.remove(run) {
+        stop.notify_one();
+    }
+    Ok(())
+}
+
 /// Who may run: a person who writes, or a key that infers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Through {
@@ -75,26 +106,59 @@ pub enum Through {
     Gateway,
 }
 
-/// Fills in a version and asks its model.
+/// What is run of a prompt.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    Saved(Selector),
+    /// What the caller has typed and not saved.
+    Draft,
+}
+
+/// One question to a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    pub source: Source,
+    pub values: BTreeMap<String, Value>,
+    /// Instead of the version's own.
+    pub model: Option<String>,
+    /// Instead of the version's own, one by one.
+    pub params: Params,
+    /// Turns after the prompt's own messages: a conversation that goes on.
+    pub tail: Vec<Message>,
+}
+
+impl Ask {
+    /// A version as it is.
+    pub fn of(selector: Selector, values: BTreeMap<String, Value>) -> Self {
+        Self { source: Source::Saved(selector), values, model: None, params: Params::default(), tail: Vec::new() }
+    }
+}
+
+/// Fills in a version or a draft and asks a model.
 ///
 /// # Errors
 /// Invalid for missing variables or a model that is not here; Limited when the model's queue is full.
-pub async fn start(cx: &Cx, prompt: impl Into<PromptRef>, selector: &Selector, values: BTreeMap<String, Value>, through: Through) -> Result<Started, Fault> {
+pub async fn start(cx: &Cx, prompt: impl Into<PromptRef>, ask: Ask, through: Through) -> Result<Started, Fault> {
     let action = if through == Through::Studio { Action::Write } else { Action::Infer };
-    let (found, version, body) = cx
+    let person = cx.user().ok().map(|user| user.id);
+    let (found, version, body, model, reached) = cx
         .read(action, prompt.into(), async |db, found| {
-            let version = prompt::version_in(db, &found, selector).await?;
+            let version = match &ask.source {
+                Source::Saved(selector) => prompt::version_in(db, &found, selector).await?,
+                Source::Draft => prompt::version_of_draft(db, &found, person).await?,
+            };
             let body = prompt::expand(db, &version).await?;
-            Ok((found, version, body))
+            let model = ask.model.clone().or_else(|| version.model.clone()).unwrap_or_else(|| LOCAL_MODEL.to_owned());
+            let reached = gateway::find(&cx.studio, db, found.project, &model).await?;
+            Ok((found, version, body, model, reached))
         })
         .await?;
-    let messages = atelier_domain::prompt::render(&body, &version.specs(), &values)?.into_messages();
-    let model = version.model.clone().unwrap_or_else(|| LOCAL_MODEL.to_owned());
-    if model != LOCAL_MODEL {
-        let say = format!("The model “{model}” is not connected to this studio. Choose {LOCAL_MODEL}, which runs on this machine.");
-        return Err(Fault::field("model", say));
-    }
-    let answer = cx.studio.model.ask(Request { messages: messages.clone(), params: version.params.clone() })?;
+    let mut messages = atelier_domain::prompt::render(&body, &version.specs(), &ask.values)?.into_messages();
+    messages.extend(ask.tail);
+    let params = version.params.over(ask.params);
+    let request =
+        Request { messages: messages.clone(), params: params.clone(), tools: version.tools.clone(), response_format: version.response_format.clone() };
+    let asked = reached.ask(&cx.studio, request)?;
     let run = Run {
         id: cx.new_id(),
         project: found.project,
@@ -102,51 +166,62 @@ pub async fn start(cx: &Cx, prompt: impl Into<PromptRef>, selector: &Selector, v
         prompt_name: found.name,
         version: version.number,
         model: model.clone(),
-        variables: values,
+        variables: ask.values,
         messages,
-        params: version.params,
+        params,
         state: State::Running,
         output: String::new(),
+        reasoning: String::new(),
+        tool_calls: Vec::new(),
         error: None,
         measure: None,
         started_by: cx.actor.name(),
         started_at: cx.now(),
     };
+    let details = RunDetails { template: version.to_draft(), price: asked.price(), answer: None };
     cx.change(async |tx| {
-        store::run::insert(tx, &run).await?;
+        store::run::insert(tx, &run, &details).await?;
         tx.changed(Area::Other, run.id.0, Some(run.project), "run.started", json!({"prompt": run.prompt, "version": run.version, "model": run.model}));
         Ok(())
     })
     .await?;
     let (sender, events) = mpsc::unbounded_channel();
-    tokio::spawn(follow(cx.clone(), run.id, answer, sender));
+    tokio::spawn(follow(cx.clone(), run.id, asked, sender));
     Ok(Started { run: run.id, version: run.version, model, events })
 }
 
+/// What has come of an answer.
+#[derive(Default)]
+struct Heard {
+    output: String,
+    reasoning: String,
+    tool_calls: Vec<Value>,
+}
+
 /// Passes events on until the answer ends or nobody listens, and keeps what came.
-async fn follow(cx: Cx, run: RunId, mut answer: Answer, sender: mpsc::UnboundedSender<Event>) {
-    let stopper = answer.stopper();
-    let mut output = String::new();
-    let mut last = None;
-    loop {
+async fn follow(cx: Cx, run: RunId, mut asked: Asked, sender: mpsc::UnboundedSender<Event>) {
+    let (mut heard, stop) = (Heard::default(), cx.studio.underway.add(run));
+    let last = loop {
         let event = tokio::select! {
-            event = answer.next() => event,
-            () = sender.closed(), if !sender.is_closed() => { stopper.stop(); continue }
+            event = asked.next() => event,
+            // Stopping is dropping: whoever answers is left.
+            () = sender.closed() => Some(asked.stop().await),
+            () = stop.notified() => Some(asked.stop().await),
         };
-        let Some(event) = event else { break };
-        if let Event::Text { text } = &event {
-            output.push_str(text);
+        let Some(event) = event else { break None };
+        match &event {
+            Event::Text { text } => heard.output.push_str(text),
+            Event::Reasoning { text } => heard.reasoning.push_str(text),
+            Event::ToolCalls { calls } => heard.tool_calls.clone_from(calls),
+            Event::Done { .. } | Event::Failed { .. } => break Some(event),
+            Event::Queued { .. } | Event::Started { .. } => {}
         }
-        let ended = matches!(event, Event::Done { .. } | Event::Failed { .. });
-        if !ended {
-            // A listener that left was noticed above.
-            let _ = sender.send(event);
-            continue;
-        }
-        last = Some(event);
-        break;
-    }
-    let ending = ending(output, last.as_ref());
+        // A listener that left was noticed above.
+        let _ = sender.send(event);
+    };
+    cx.studio.underway.remove(run);
+    let answer = asked.raw().map(|raw| String::from_utf8_lossy(raw).into_owned());
+    let ending = Ending { answer, ..ending(heard, last.as_ref()) };
     let at = cx.now();
     let kept = cx.change(async |tx| store::run::end(tx, run, &ending, at).await).await;
     // The end is told once it is on record.
@@ -161,15 +236,24 @@ fn lost() -> Fault {
     Fault::upstream("model_stopped", "The model stopped before it had finished. Try again.")
 }
 
-fn ending(output: String, last: Option<&Event>) -> Ending {
-    match last {
+fn ending(Heard { output, reasoning, tool_calls }: Heard, last: Option<&Event>) -> Ending {
+    let (state, finish, error, measure) = match last {
         Some(Event::Done { finish, measure }) => {
             let state = if *finish == Finish::Cancelled { State::Stopped } else { State::Done };
-            Ending { state, finish: Some(*finish), output, error: None, measure: Some(*measure) }
+            (state, Some(*finish), None, Some(*measure))
         }
-        Some(Event::Failed { fault }) => Ending { state: State::Failed, finish: None, output, error: Some(fault.message.clone()), measure: None },
-        _ => Ending { state: State::Failed, finish: None, output, error: Some(lost().message), measure: None },
-    }
+        Some(Event::Failed { fault }) => (State::Failed, None, Some(fault.message.clone()), None),
+        _ => (State::Failed, None, Some(lost().message), None),
+    };
+    Ending { state, finish, output, reasoning, tool_calls, answer: None, error, measure }
+}
+
+/// What a run keeps beside what lists show; nothing for those of the first releases.
+///
+/// # Errors
+/// NotFound.
+pub async fn details(cx: &Cx, run: RunId) -> Result<Option<RunDetails>, Fault> {
+    cx.read(Action::See, run, async |db, run| store::run::details(db, run.id).await).await
 }
 
 /// Ends the runs that an earlier process left unfinished; on SQLite nobody else can be running them.

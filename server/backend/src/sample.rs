@@ -14,7 +14,7 @@ use crate::{
     cx::Cx,
     local::Status,
     prompt::{self, PromptRef},
-    run::{self, Through},
+    run::{self, Ask, Through},
 };
 
 /// A prompt of the sample: its versions in order, and where its labels stand in the end.
@@ -143,7 +143,7 @@ pub async fn answer(cx: &Cx, project: ProjectId) -> Result<usize, Fault> {
     for (name, values) in RUNS {
         let prompt = PromptRef::Name(project, name.parse::<PromptName>()?);
         let values: BTreeMap<String, Value> = values.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect();
-        let mut started = run::start(cx, prompt, &Selector::Published, values, Through::Studio).await?;
+        let mut started = run::start(cx, prompt, Ask::of(Selector::Published, values), Through::Studio).await?;
         while started.events.recv().await.is_some() {}
     }
     Ok(RUNS.len())

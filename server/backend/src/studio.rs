@@ -9,18 +9,17 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use atelier_domain::{
-    completion::LOCAL_MODEL,
-    prompt::{ModelFacts, TokenCount},
-    timestamp::Timestamp,
-};
+use atelier_domain::{completion::LOCAL_MODEL, prompt::TokenCount, timestamp::Timestamp};
 
 use crate::{
     account::{KeyUses, Setup},
     cache::Caches,
     db::Database,
+    gateway::{Http, Private, Timeouts, Towards},
     local::LocalModel,
     prompt::Pulls,
+    run::Underway,
+    seal::Sealer,
 };
 
 /// The time; a test may move it.
@@ -48,6 +47,9 @@ pub struct Settings {
     /// The public address without a trailing slash: links are made from it.
     pub url: String,
     pub data: PathBuf,
+    pub sealer: Sealer,
+    /// Which outgoing addresses may be private.
+    pub private: Private,
 }
 
 pub struct Studio {
@@ -59,11 +61,19 @@ pub struct Studio {
     pub setup: Setup,
     pub key_uses: KeyUses,
     pub pulls: Pulls,
+    pub underway: Underway,
+    /// The way to providers.
+    pub http: Http,
 }
 
 impl Studio {
-    pub fn new(db: Database, model: LocalModel, settings: Settings) -> Arc<Self> {
-        Arc::new(Self {
+    /// # Errors
+    /// One sentence where nothing outside can be asked: TLS finds no root certificates.
+    pub fn new(db: Database, model: LocalModel, settings: Settings) -> Result<Arc<Self>, String> {
+        let http = Http::new(settings.private, Towards::Providers, Timeouts::default().connect);
+        let http = http.map_err(|_| "No provider can be asked: the root certificates of this machine cannot be read.".to_owned())?;
+        Ok(Arc::new(Self {
+            http,
             db,
             caches: Caches::default(),
             clock: Clock::default(),
@@ -72,14 +82,8 @@ impl Studio {
             setup: Setup::default(),
             key_uses: KeyUses::default(),
             pulls: Pulls::default(),
-        })
-    }
-
-    /// The models that prompts can name here.
-    pub fn models(&self) -> Vec<ModelFacts> {
-        let window = u32::try_from(self.model.context()).unwrap_or_default();
-        let lacks = ["tools", "structured output", "images"].map(str::to_owned).to_vec();
-        vec![ModelFacts { name: LOCAL_MODEL.to_owned(), window, price: "free: it runs on this machine".to_owned(), lacks }]
+            underway: Underway::default(),
+        }))
     }
 
     /// Tokens of these texts by the vocabulary of `model`, else estimated by the local model's, else four bytes each.

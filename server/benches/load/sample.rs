@@ -24,7 +24,7 @@ pub struct Sample {
 }
 
 pub async fn make(place: &Place) -> Sample {
-    let studio = Studio::new(Database::open(&place.database).await.unwrap(), LocalModel::start("none".into(), 1), Settings::default());
+    let studio = Studio::new(Database::open(&place.database).await.unwrap(), LocalModel::start("none".into(), 1), Settings::default()).unwrap();
     let cx = Cx::operator(studio.clone());
     let project = account::add_project(&cx, "Northwind").await.unwrap();
     account::add_user(&cx, EMAIL, Some("Mara"), PASSWORD, false).await.unwrap();

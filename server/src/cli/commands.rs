@@ -6,10 +6,14 @@ use std::{
     sync::Arc,
 };
 
-use atelier_backend::{account, backup, cx::Cx, sample, studio::Studio};
-use atelier_domain::{account::Role, fault::Fault};
+use atelier_backend::{account, backup, cx::Cx, provider, sample, studio::Studio};
+use atelier_domain::{
+    account::Role,
+    fault::Fault,
+    provider::{ProviderForm, ProviderName},
+};
 
-use super::{Command, Key, Project, User};
+use super::{Command, Key, Project, Provider, User};
 use crate::{config::Config, openapi::openapi, serve};
 
 pub async fn run(command: Command, config: &Config) -> Result<(), String> {
@@ -33,6 +37,17 @@ async fn act(command: Command, studio: &Arc<Studio>) -> Result<(), String> {
         Command::Backup { file } => {
             let rows = backup::backup(&cx, &file).await?;
             say(&format!("{} holds {rows} rows. Keep it safe: it has every prompt, and the hashes of passwords and keys.", file.display()))
+        }
+        Command::Provider(Provider::Add { project, name, kind, base_url }) => {
+            let project = account::project_named(&cx, &project).await.map_err(sentence)?;
+            let form = ProviderForm { base_url, key: Some(secret_line("Key")?), ..ProviderForm::default() };
+            let name: ProviderName = name.parse().map_err(sentence)?;
+            let (provider, _) = provider::put(&cx, project.id, &name, kind, form).await.map_err(sentence)?;
+            let checked = provider::check(&cx, provider.id).await.map_err(sentence)?;
+            match checked.checked.and_then(|checked| checked.error) {
+                Some(error) => say(&format!("“{name}” is set up, but does not answer yet. {error}")),
+                None => say(&format!("“{name}” is set up: it lists {} models.", checked.models.len())),
+            }
         }
         Command::User(user) => act_on_user(&cx, user).await,
         Command::Project(Project::Add { name, owner }) => add_project(&cx, &name, owner.as_deref()).await.map_err(sentence),
@@ -68,7 +83,7 @@ fn say(line: &str) -> Result<(), String> {
 }
 
 async fn act_on_user(cx: &Cx, user: User) -> Result<(), String> {
-    let password = password()?;
+    let password = secret_line("Password")?;
     match user {
         User::Password { email } => account::set_password(cx, &email, &password).await.map(drop).map_err(sentence),
         User::Add { email, name, admin, project, role } => {
@@ -95,10 +110,10 @@ async fn add_project(cx: &Cx, name: &str, owner: Option<&str>) -> Result<(), Fau
 }
 
 /// The first line of standard input.
-fn password() -> Result<String, String> {
-    let unread = |error: std::io::Error| format!("The password cannot be read from standard input: {error}.");
+fn secret_line(what: &str) -> Result<String, String> {
+    let unread = |error: std::io::Error| format!("{what}: standard input cannot be read: {error}.");
     if std::io::stdin().is_terminal() {
-        write!(std::io::stderr(), "Password: ").map_err(unread)?;
+        write!(std::io::stderr(), "{what}: ").map_err(unread)?;
     }
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(unread)?;

@@ -13,6 +13,7 @@ use axum::response::{
 };
 use futures::{Stream, StreamExt, stream};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::{
     ToSchema,
     openapi::{
@@ -41,7 +42,7 @@ pub struct Completion {
 pub struct Choice {
     pub index: u32,
     pub message: Answer,
-    /// `stop` or `length`.
+    /// `stop`, `length`, `tool_calls` or `content_filter`.
     #[schema(value_type = String)]
     pub finish_reason: &'static str,
 }
@@ -52,6 +53,9 @@ pub struct Answer {
     #[schema(value_type = String)]
     pub role: &'static str,
     pub content: String,
+    /// What the model asks of tools.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<Value>,
 }
 
 /// In tokens.
@@ -103,6 +107,9 @@ pub struct Delta {
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
+    /// What the model asks of tools, whole, each with its `index`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<Value>,
 }
 
 /// An error after the answer began: the status is long gone, and this is where OpenAI's clients look for one.
@@ -150,6 +157,8 @@ fn reason(finish: Finish) -> &'static str {
     match finish {
         Finish::Stop | Finish::Cancelled => "stop",
         Finish::Length => "length",
+        Finish::ToolCalls => "tool_calls",
+        Finish::ContentFilter | Finish::Refusal => "content_filter",
     }
 }
 
@@ -158,17 +167,18 @@ fn reason(finish: Finish) -> &'static str {
 /// # Errors
 /// What the model failed with.
 pub async fn whole(mut started: Started, created: i64) -> Result<axum::Json<Completion>, Fault> {
-    let mut content = String::new();
+    let (mut content, mut tool_calls) = (String::new(), Vec::new());
     while let Some(event) = started.events.recv().await {
         match event {
             Event::Text { text } => content.push_str(&text),
+            Event::ToolCalls { calls } => tool_calls = calls,
             Event::Done { finish, measure } => {
-                let choice = Choice { index: 0, message: Answer { role: "assistant", content }, finish_reason: reason(finish) };
+                let choice = Choice { index: 0, message: Answer { role: "assistant", content, tool_calls }, finish_reason: reason(finish) };
                 let (id, model) = (started.run.to_string(), started.model);
                 return Ok(axum::Json(Completion { id, object: "chat.completion", created, model, choices: vec![choice], usage: measure.into() }));
             }
             Event::Failed { fault } => return Err(fault),
-            Event::Queued { .. } | Event::Started { .. } => {}
+            Event::Queued { .. } | Event::Started { .. } | Event::Reasoning { .. } => {}
         }
     }
     Err(Fault::internal())
@@ -182,12 +192,21 @@ pub fn streamed(started: Started, created: i64, with_usage: bool) -> Response {
 fn sent(started: Started, created: i64, with_usage: bool) -> impl Stream<Item = Result<Sent, Infallible>> {
     let Started { run, model, mut events, .. } = started;
     let chunk = move |choices, usage| json_line(&Chunk { id: run.to_string(), object: "chat.completion.chunk", created, model: model.clone(), choices, usage });
-    let first = chunk(vec![ChunkChoice { index: 0, delta: Delta { role: Some("assistant"), content: Some(String::new()) }, finish_reason: None }], None);
+    let first = chunk(
+        vec![ChunkChoice { index: 0, delta: Delta { role: Some("assistant"), content: Some(String::new()), ..Delta::default() }, finish_reason: None }],
+        None,
+    );
     let events = stream::poll_fn(move |context| events.poll_recv(context));
     let rest = events.flat_map(move |event| {
         stream::iter(match event {
-            Event::Queued { .. } | Event::Started { .. } => vec![],
-            Event::Text { text } => vec![chunk(vec![ChunkChoice { index: 0, delta: Delta { role: None, content: Some(text) }, finish_reason: None }], None)],
+            Event::Queued { .. } | Event::Started { .. } | Event::Reasoning { .. } => vec![],
+            Event::ToolCalls { calls } => {
+                let tool_calls = calls.into_iter().enumerate().map(|(index, call)| indexed(index, call)).collect();
+                vec![chunk(vec![ChunkChoice { index: 0, delta: Delta { tool_calls, ..Delta::default() }, finish_reason: None }], None)]
+            }
+            Event::Text { text } => {
+                vec![chunk(vec![ChunkChoice { index: 0, delta: Delta { content: Some(text), ..Delta::default() }, finish_reason: None }], None)]
+            }
             Event::Done { finish, measure } => {
                 let mut last = vec![chunk(vec![ChunkChoice { index: 0, delta: Delta::default(), finish_reason: Some(reason(finish)) }], None)];
                 last.extend(with_usage.then(|| chunk(vec![], Some(measure.into()))));
@@ -198,6 +217,15 @@ fn sent(started: Started, created: i64, with_usage: bool) -> impl Stream<Item = 
         })
     });
     stream::once(async { first }).chain(rest).map(Ok)
+}
+
+/// A call in a stream says which it is.
+fn indexed(index: usize, call: Value) -> Value {
+    let mut whole = Map::from_iter([("index".to_owned(), index.into())]);
+    if let Value::Object(call) = call {
+        whole.extend(call);
+    }
+    Value::Object(whole)
 }
 
 fn failed(Fault { message, code, .. }: Fault) -> Sent {

@@ -68,6 +68,22 @@ impl<S: Send + Sync> FromRequestParts<S> for At {
     }
 }
 
+/// A program at one of its providers, which may not exist yet.
+pub struct AtProvider {
+    pub cx: Cx,
+    pub project: ProjectId,
+    pub name: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AtProvider {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
+        let Caller { cx, project } = Caller::from_request_parts(parts, state).await?;
+        Ok(Self { cx, project, name: segment(parts, state, "name").await? })
+    }
+}
+
 /// The label that a path names.
 pub struct PathLabel(pub LabelName);
 

@@ -2,7 +2,7 @@
 
 use atelier_backend::{
     prompt,
-    run::{self, Through},
+    run::{self, Ask, Through},
 };
 use axum::response::{IntoResponse, Response};
 
@@ -32,7 +32,7 @@ pub async fn render(at: At, body: Json<wire::Filling>) -> Result<axum::Json<wire
 pub async fn run(at: At, body: Json<wire::RunDraft>) -> Result<Response, HttpError> {
     let ask = body.value;
     let created = at.cx.now().seconds();
-    let started = run::start(&at.cx, at.prompt(), &ask.selector, ask.variables, Through::Gateway).await?;
+    let started = run::start(&at.cx, at.prompt(), Ask::of(ask.selector, ask.variables), Through::Gateway).await?;
     if ask.stream {
         return Ok(completion::streamed(started, created, ask.stream_options.is_some_and(|options| options.include_usage)));
     }

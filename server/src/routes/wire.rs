@@ -2,6 +2,7 @@
 
 mod diff;
 mod draft;
+pub mod provider;
 
 use std::collections::BTreeMap;
 

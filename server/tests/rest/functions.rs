@@ -11,22 +11,25 @@ use atelier_app::api::{
         WithdrawInvitation,
     },
     exchange::{ImportPrompts, PreviewImport},
+    playground::{CompareAnswers, EditAsDraft, KeepMock, OpenBench, Play, ShowAnswer, StopRun},
     prompt::{
         ArchivePrompt, CompareVersions, CreatePrompt, DescribePrompt, DiscardDraft, FindPrompts, KeepDraft, LabelMoves, ListPrompts, MoveLabel, PromptPage,
         PromptUsage, RebaseDraft, RestoreVersion, ReviewDraft, ReviewLabel, SaveVersion, TakeUpdate,
     },
-    run::{ListRuns, RunAndWait, ShowRun, StreamRun},
+    provider::{CheckProvider, ListPrices, ListProviders, PutProvider, RemovePrice, RemoveProvider, SetPrice},
+    run::{ListRuns, RunAndWait, ShowRun, ShowWholeRun, StreamRun},
 };
 use atelier_backend::{
     account,
     local::Status,
-    prompt,
+    prompt, provider,
     session::{self, Stored},
 };
 use atelier_domain::{
     account::{Role, Scope},
     id::{ProjectId, PromptId, RunId, UserId},
     prompt::{Body, Draft, NewPrompt, PromptType},
+    provider::{ProviderForm, ProviderKind},
 };
 use http::{Method, StatusCode, header};
 use serde_json::{Value, json};
@@ -99,6 +102,14 @@ const FUNCTIONS: &[Function] = &[
     (ListKeys::PATH, ADMINISTER, "project=$project", 200),
     (AddKey::PATH, ADMINISTER, "project=$project&name=CI&scopes[]=read", 200),
     (RevokeKey::PATH, ADMINISTER, "key=$key", 200),
+    (ListProviders::PATH, ADMINISTER, "project=$project", 200),
+    // Nobody listens there: how that went is in the answer.
+    (PutProvider::PATH, ADMINISTER, "project=$project&name=next-door&kind=openai&base_url=http://127.0.0.1:9&key=sk-canary&headers=&models=m", 200),
+    (CheckProvider::PATH, ADMINISTER, "provider=$provider", 200),
+    (RemoveProvider::PATH, ADMINISTER, "provider=$provider", 200),
+    (ListPrices::PATH, ADMINISTER, "project=$project&q=mini", 200),
+    (SetPrice::PATH, ADMINISTER, "project=$project&model=a/b&input=1&cached=&output=2&context=", 200),
+    (RemovePrice::PATH, ADMINISTER, "project=$project&model=a/b", 200),
     (FindPrompts::PATH, SEE, "project=$project&q=", 200),
     (ListPrompts::PATH, SEE, "project=$project&filter[folder]=&filter[tag]=&filter[q]=&filter[sort]=updated&filter[archived]=false", 200),
     (PromptPage::PATH, SEE, "project=$project&prompt=$prompt", 200),
@@ -122,11 +133,20 @@ const FUNCTIONS: &[Function] = &[
     (DescribePrompt::PATH, WRITE, "prompt=$prompt&name=$new&description=&tags=", 200),
     (ArchivePrompt::PATH, WRITE, "prompt=$prompt&archived=true", 200),
     (MoveLabel::PATH, PUBLISH, "prompt=$prompt&label=production&version=1&sure=yes", 200),
+    (OpenBench::PATH, SEE, "project=$project&prompt=$prompt&versions[]=1", 200),
+    // A column that cannot start says so in the stream.
+    (Play::PATH, WRITE, "prompt=$prompt&columns=%5B%7B%22at%22:0,%22version%22:1%7D%5D&repeats=1&values[x]=y", 200),
+    (StopRun::PATH, WRITE, "run=$run", 200),
+    (ShowAnswer::PATH, SEE, "run=$run&look=markdown", 200),
+    (CompareAnswers::PATH, SEE, "from=$run&to=$run", 200),
+    (EditAsDraft::PATH, WRITE, "prompt=$prompt&version=1&contents[]=two", 200),
+    (KeepMock::PATH, WRITE, "prompt=$prompt&tool=find&answer=x", 200),
     // There is no model behind these tests.
     (StreamRun::PATH, WRITE, "prompt=$prompt&version=1&values[x]=y", 502),
     (RunAndWait::PATH, WRITE, "prompt=$prompt&version=1&values[x]=y", 502),
     (ListRuns::PATH, SEE, "project=$project&prompt=$prompt", 200),
     (ShowRun::PATH, SEE, "project=$project&run=$run", 200),
+    (ShowWholeRun::PATH, SEE, "project=$project&run=$run", 200),
 ];
 
 fn column(role: Role) -> usize {
@@ -282,10 +302,18 @@ async fn stage(test: &TestStudio, place: &Place) -> Ids {
         ("$user", place.member.to_string()),
         ("$email", place.email.clone()),
         ("$key", key.id.to_string()),
+        ("$provider", provider_in(test, project).await),
         ("$invitation", invitation.to_string()),
         ("$link", token(&link)),
         ("$reset", token(&reset)),
     ])
+}
+
+/// A new provider at which nobody listens.
+async fn provider_in(test: &TestStudio, project: ProjectId) -> String {
+    let name = format!("p{}", Uuid::now_v7().simple()).parse().unwrap();
+    let form = ProviderForm { base_url: Some("http://127.0.0.1:9".to_owned()), ..ProviderForm::default() };
+    provider::put(&test.operator(), project, &name, ProviderKind::Openai, form).await.unwrap().0.id.to_string()
 }
 
 fn token(link: &str) -> String {

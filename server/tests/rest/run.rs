@@ -44,7 +44,7 @@ async fn with_model() -> Option<(Client, Cx, ProjectId)> {
     let data = std::env::temp_dir().join(format!("atelier-run-{}", uuid::Uuid::now_v7()));
     std::fs::create_dir_all(&data).unwrap();
     let db = Database::open(&format!("sqlite://{}/atelier.db", data.display())).await.unwrap();
-    let studio = Studio::new(db, LocalModel::start(weights, 4), Settings { url: "http://127.0.0.1:3000".to_owned(), data });
+    let studio = Studio::new(db, LocalModel::start(weights, 4), Settings { url: "http://127.0.0.1:3000".to_owned(), data, ..Settings::default() }).unwrap();
     let operator = Cx::operator(studio.clone());
     let project = account::add_project(&operator, "Northwind").await.unwrap();
     let (_, key) = account::add_key(&operator, project, "test", &[Scope::Read, Scope::Manage, Scope::Gateway]).await.unwrap();

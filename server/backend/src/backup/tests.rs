@@ -4,8 +4,10 @@ use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, sync::Arc};
 
 use atelier_domain::{
     account::{Role, Scope},
+    cost::ModelEntry,
     id::{ProjectId, PromptId},
     prompt::Draft,
+    provider::{ProviderForm, ProviderKind},
 };
 use serde_json::json;
 
@@ -15,7 +17,7 @@ use crate::{
     cx::Actor,
     db::{Engine, fresh},
     local::LocalModel,
-    prompt, session,
+    playground, prompt, provider, session,
     studio::{Settings, Studio},
 };
 
@@ -26,7 +28,7 @@ fn draft(text: &str) -> Draft {
 }
 
 async fn studio(url: &str) -> Arc<Studio> {
-    Studio::new(Database::open(url).await.unwrap(), LocalModel::start("no-weights".into(), 1), Settings::default())
+    Studio::new(Database::open(url).await.unwrap(), LocalModel::start("no-weights".into(), 1), Settings::default()).unwrap()
 }
 
 async fn prompt_in(cx: &Cx, project: ProjectId, name: &str, contents: &[&str]) -> PromptId {
@@ -61,18 +63,28 @@ async fn furnish(cx: &Cx) {
     let mara = account::load_user(&cx.studio, owner).await.unwrap().unwrap();
     let mara = Cx::new(cx.studio.clone(), Actor::User(Arc::new(mara)), "test");
     prompt::restore(&mara, reply, 1).await.unwrap();
+    let form = ProviderForm { key: Some("sk-canary".into()), ..ProviderForm::default() };
+    provider::put(cx, project, &"openai".parse().unwrap(), ProviderKind::Openai, form).await.unwrap();
+    provider::put_price(cx, project, ModelEntry { name: "openai/x".into(), ..ModelEntry::default() }).await.unwrap();
+    playground::keep_mock(cx, reply, "find", "{}").await.unwrap();
     let mut tx = cx.studio.db.begin().await.unwrap();
     crate::store::pulls::add(&mut tx, reply, key.id, "production", 20_000, 3, cx.now()).await.unwrap();
+    let run = uuid::Uuid::now_v7();
     sqlx::query(
         "INSERT INTO runs (id, project_id, prompt_id, version, model, variables, messages, params, state, output, started_by, started_at) \
          VALUES ($1, $2, $3, 2, 'local/x', '{}', '[]', '{}', 'done', 'Hello.', 'Mara', 1)",
     )
-    .bind(uuid::Uuid::now_v7().to_string())
+    .bind(run.to_string())
     .bind(project.to_string())
     .bind(reply.to_string())
     .execute(&mut *tx)
     .await
     .unwrap();
+    sqlx::query("INSERT INTO run_details (run_id, template, price, answer) VALUES ($1, '{\"text\": \"x\"}', NULL, 'data: {}')")
+        .bind(run.to_string())
+        .execute(&mut *tx)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let expires_at = cx.now().plus_seconds(60);
     session::create(&cx.studio, &session::Stored { id: "s".into(), user: Some(owner), data: "{}".into(), expires_at }).await.unwrap();

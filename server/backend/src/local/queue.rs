@@ -121,14 +121,13 @@ fn tell(waiting: &VecDeque<Job>, start: usize, busy: usize) {
 
 #[cfg(test)]
 mod tests {
-    use atelier_domain::prompt::Params;
     use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
     use super::*;
 
     fn ask(queue: &Queue) -> Option<(u64, UnboundedReceiver<Event>)> {
         let (sender, events) = unbounded_channel();
-        let request = Request { messages: vec![], params: Params::default() };
+        let request = Request::default();
         queue.push(request, Arc::default(), sender).map(|id| (id, events))
     }
 

@@ -43,7 +43,7 @@ fn user(content: &str) -> Message {
 }
 
 fn request(content: &str, params: serde_json::Value) -> Request {
-    Request { messages: vec![user(content)], params: serde_json::from_value::<Params>(params).unwrap() }
+    Request { messages: vec![user(content)], params: serde_json::from_value::<Params>(params).unwrap(), ..Request::default() }
 }
 
 async fn all(mut answer: Answer) -> (String, Result<(Finish, Measure), Fault>) {
@@ -51,6 +51,7 @@ async fn all(mut answer: Answer) -> (String, Result<(Finish, Measure), Fault>) {
     while let Some(event) = answer.next().await {
         match event {
             Event::Text { text } => whole.push_str(&text),
+            Event::Reasoning { .. } | Event::ToolCalls { .. } => panic!("this model neither thinks aloud nor asks tools"),
             Event::Done { finish, measure } => return (whole, Ok((finish, measure))),
             Event::Failed { fault } => return (whole, Err(fault)),
             Event::Queued { .. } | Event::Started { .. } => {}

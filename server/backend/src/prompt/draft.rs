@@ -5,9 +5,11 @@ use atelier_domain::{
     diff::{Side, VersionDiff},
     fault::{Fault, Kind},
     id::{PromptId, UserId},
-    prompt::{Body, Draft, DraftForm, Prompt, Resolved, Selector, StoredDraft, TokenCount, Version},
+    prompt::{Body, Draft, DraftForm, Prompt, Resolved, Saving, Selector, StoredDraft, TokenCount, Version},
     template::{Part, Template, tags},
+    timestamp::Timestamp,
 };
+use uuid::Uuid;
 
 use crate::{
     cx::{Actor, Cx},
@@ -224,6 +226,25 @@ async fn side(db: &mut Db, prompt: &Prompt, which: Which, person: Option<UserId>
         Err(_) => None,
     };
     Ok(Compared::Draft(Box::new(draft), resolved, stored.form.base))
+}
+
+/// What a person works on: their draft as the version that saving it would make, but numbered 0; the newest version where there
+/// is none.
+///
+/// # Errors
+/// NotFound where there is nothing yet; Invalid where it could not be saved, with every field at fault.
+pub async fn version_of_draft(db: &mut Db, prompt: &Prompt, person: Option<UserId>) -> Result<Version, Fault> {
+    let stored = match person {
+        Some(person) => store::draft::of(db, prompt.id, person).await?,
+        None => None,
+    };
+    let Some(stored) = stored else { return version_in(db, prompt, &Selector::Latest).await };
+    let draft = stored.form.to_draft(prompt.prompt_type)?;
+    let templates = draft.check(prompt.prompt_type)?;
+    let resolved = include::resolve(db, prompt, &draft, &templates, &[]).await?;
+    let saving = Saving { id: Uuid::nil().into(), author: String::new(), at: Timestamp::default() };
+    let version = Version::next(prompt.id, None, draft, resolved, saving)?.ok_or_else(Fault::internal)?;
+    Ok(Version { number: 0, ..version })
 }
 
 /// What leads from one side to the other.

@@ -14,7 +14,7 @@ use sqlx::{
 use crate::db::{Db, Engine, internal};
 
 /// What a backup holds, each table after those that it refers to. A test compares this with the schema.
-pub const KEPT: [&str; 17] = [
+pub const KEPT: [&str; 21] = [
     "users",
     "projects",
     "members",
@@ -29,6 +29,10 @@ pub const KEPT: [&str; 17] = [
     "drafts",
     "pulls",
     "runs",
+    "run_details",
+    "providers",
+    "prices",
+    "tool_mocks",
     "idempotency",
     "audit",
     "changes",

@@ -3,7 +3,7 @@
 use atelier_domain::{
     fault::Fault,
     id::{ProjectId, PromptId, RunId},
-    run::{Ending, Run},
+    run::{Ending, Run, RunDetails},
     timestamp::Timestamp,
 };
 use sqlx::any::AnyRow;
@@ -15,7 +15,7 @@ use super::{broken, get, id, json, number, parsed, text};
 macro_rules! run_sql {
     ($rest:literal) => {
         concat!(
-            "SELECT r.id, r.project_id, r.prompt_id, p.name AS prompt_name, r.version, r.model, r.variables, r.messages, r.params, r.state, r.finish, r.output, ",
+            "SELECT r.id, r.project_id, r.prompt_id, p.name AS prompt_name, r.version, r.model, r.variables, r.messages, r.params, r.state, r.finish, r.output, r.reasoning, r.tool_calls, ",
             "r.error, r.measure, r.started_by, r.started_at, r.ended_at FROM runs r JOIN prompts p ON p.id = r.prompt_id ",
             $rest
         )
@@ -36,6 +36,8 @@ fn run(row: &AnyRow) -> Result<Run, Fault> {
         params: json(row, "params")?,
         state: parsed(row, "state")?,
         output: get(row, "output")?,
+        reasoning: get(row, "reasoning")?,
+        tool_calls: json(row, "tool_calls")?,
         error: get(row, "error")?,
         measure: measure.map(|text| serde_json::from_str(&text)).transpose().map_err(|error| broken("measure", &error))?,
         started_by: get(row, "started_by")?,
@@ -60,7 +62,8 @@ pub async fn list(db: &mut Db, project: ProjectId, prompt: Option<PromptId>, bef
     rows.iter().map(run).collect()
 }
 
-pub async fn insert(db: &mut Db, run: &Run) -> Result<(), Fault> {
+/// With what its own page reads.
+pub async fn insert(db: &mut Db, run: &Run, details: &RunDetails) -> Result<(), Fault> {
     sqlx::query(
         "INSERT INTO runs (id, project_id, prompt_id, version, model, variables, messages, params, state, output, started_by, started_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -77,25 +80,47 @@ pub async fn insert(db: &mut Db, run: &Run) -> Result<(), Fault> {
     .bind(&run.output)
     .bind(&run.started_by)
     .bind(run.started_at.0)
-    .execute(db)
+    .execute(&mut *db)
     .await
     .map_err(internal)?;
-    Ok(())
-}
-
-pub async fn end(db: &mut Db, run: RunId, ending: &Ending, at: Timestamp) -> Result<(), Fault> {
-    sqlx::query("UPDATE runs SET state = $2, finish = $3, output = $4, error = $5, measure = $6, ended_at = $7 WHERE id = $1")
-        .bind(run.to_string())
-        .bind(ending.state.as_str())
-        .bind(ending.finish.map(atelier_domain::completion::Finish::as_str))
-        // Postgres takes no NUL, and a model may write one.
-        .bind(ending.output.replace('\0', ""))
-        .bind(&ending.error)
-        .bind(ending.measure.as_ref().map(text))
-        .bind(at.0)
+    sqlx::query("INSERT INTO run_details (run_id, template, price) VALUES ($1, $2, $3)")
+        .bind(run.id.to_string())
+        .bind(text(&details.template))
+        .bind(details.price.as_ref().map(text))
         .execute(db)
         .await
         .map_err(internal)?;
+    Ok(())
+}
+
+/// `None` for runs of the first releases.
+pub async fn details(db: &mut Db, run: RunId) -> Result<Option<RunDetails>, Fault> {
+    let row = sqlx::query("SELECT template, price, answer FROM run_details WHERE run_id = $1").bind(run.to_string());
+    let Some(row) = row.fetch_optional(db).await.map_err(internal)? else { return Ok(None) };
+    let price: Option<String> = get(&row, "price")?;
+    let price = price.map(|text| serde_json::from_str(&text)).transpose().map_err(|error| broken("price", &error))?;
+    Ok(Some(RunDetails { template: json(&row, "template")?, price, answer: get(&row, "answer")? }))
+}
+
+pub async fn end(db: &mut Db, run: RunId, ending: &Ending, at: Timestamp) -> Result<(), Fault> {
+    // Postgres takes no NUL, and a model may write one.
+    let plain = |text: &str| text.replace('\0', "");
+    sqlx::query("UPDATE runs SET state = $2, finish = $3, output = $4, error = $5, measure = $6, ended_at = $7, reasoning = $8, tool_calls = $9 WHERE id = $1")
+        .bind(run.to_string())
+        .bind(ending.state.as_str())
+        .bind(ending.finish.map(atelier_domain::completion::Finish::as_str))
+        .bind(plain(&ending.output))
+        .bind(&ending.error)
+        .bind(ending.measure.as_ref().map(text))
+        .bind(at.0)
+        .bind(plain(&ending.reasoning))
+        .bind(text(&ending.tool_calls).replace("\\u0000", ""))
+        .execute(&mut *db)
+        .await
+        .map_err(internal)?;
+    if let Some(answer) = &ending.answer {
+        sqlx::query("UPDATE run_details SET answer = $2 WHERE run_id = $1").bind(run.to_string()).bind(plain(answer)).execute(db).await.map_err(internal)?;
+    }
     Ok(())
 }
 

@@ -55,8 +55,8 @@ impl TestStudio {
     }
 
     async fn open(url: &str, folder: PathBuf) -> Self {
-        let settings = Settings { url: "https://atelier.example".to_owned(), data: folder.clone() };
-        let studio = Studio::new(Database::open(url).await.unwrap(), LocalModel::start(folder.join("no-weights"), 1), settings);
+        let settings = Settings { url: "https://atelier.example".to_owned(), data: folder.clone(), ..Settings::default() };
+        let studio = Studio::new(Database::open(url).await.unwrap(), LocalModel::start(folder.join("no-weights"), 1), settings).unwrap();
         let operator = Cx::operator(studio.clone());
         let project = account::add_project(&operator, "Northwind").await.unwrap();
         let elsewhere = account::add_project(&operator, "Elsewhere").await.unwrap();

@@ -44,7 +44,9 @@ async fn furnish(test: &TestStudio) {
     prompt::move_label(&cx, reply.id, "production".parse().unwrap(), 1, None).await.unwrap();
     let declared = Draft {
         variables: vec![serde_json::from_value(serde_json::json!({"name": "question", "type": "text", "default": "yes", "description": "no"})).unwrap()],
-        tools: vec![serde_json::json!({"type": "function", "function": {"name": "find", "parameters": {"type": "object", "properties": {"z": {"type": "string"}, "a": {"enum": ["on", "0x1"]}}}}})],
+        tools: vec![
+            serde_json::json!({"type": "function", "function": {"name": "find", "parameters": {"type": "object", "properties": {"z": {"type": "string"}, "a": {"enum": ["on", "0x1"]}}}}}),
+        ],
         model: Some("openai/gpt-4o-mini".to_owned()),
         note: "yes".to_owned(),
         ..draft("Now {{question}}")
@@ -96,7 +98,8 @@ async fn what_changed_in_the_file_becomes_a_version_and_conflicts_are_chosen_one
         make::prompt_of(test, "copied-copy", &["taken"]).await;
         let left = make::prompt_of(test, "left", &["a"]).await;
         let file = |name: &str, texts: &[&str]| {
-            let versions: Vec<_> = texts.iter().enumerate().map(|(at, text)| serde_json::json!({"version": at + 1, "messages": [{"role": "system", "content": text}]})).collect();
+            let versions: Vec<_> =
+                texts.iter().enumerate().map(|(at, text)| serde_json::json!({"version": at + 1, "messages": [{"role": "system", "content": text}]})).collect();
             serde_json::json!({"name": name, "type": "chat", "labels": {"production": texts.len()}, "versions": versions})
         };
         let prompts = [file("copied", &["x"]), file("differs", &["y"]), file("goes-on", &["a", "b", "c"]), file("left", &["z"]), file("new", &["n"])];
@@ -127,7 +130,8 @@ async fn an_import_is_all_or_nothing_and_only_of_what_was_looked_at() {
     for_each_engine(async |test| {
         let cx = test.operator();
         let good = r#"{"name": "good", "type": "text", "versions": [{"version": 1, "text": "a"}]}"#;
-        let text = format!(r#"{{"atelier": 1, "prompts": [{good}, {{"name": "z", "type": "text", "versions": [{{"version": 1, "text": "{{{{> nowhere}}}}"}}]}}]}}"#);
+        let text =
+            format!(r#"{{"atelier": 1, "prompts": [{good}, {{"name": "z", "type": "text", "versions": [{{"version": 1, "text": "{{{{> nowhere}}}}"}}]}}]}}"#);
         let seen = exchange::preview(&cx, test.project, &upload(&text)).await.unwrap();
         assert!(seen.import.notes[0].contains("nowhere"), "{:?}", seen.import.notes);
         let fault = exchange::import(&cx, test.project, &upload(&text), &BTreeMap::new(), &seen.plan).await.unwrap_err();

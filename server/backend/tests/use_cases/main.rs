@@ -16,6 +16,7 @@ mod key;
 mod label;
 mod make;
 mod prompt;
+mod provider;
 mod pull;
 mod run;
 mod set_up;

@@ -52,7 +52,7 @@ pub fn pins(version: &Version) -> Vec<(String, u32)> {
 /// Another process on the same database.
 pub async fn other_process(test: &TestStudio) -> Arc<Studio> {
     let db = Database::open(test.studio.db.url()).await.unwrap();
-    Studio::new(db, LocalModel::start("no-weights".into(), 1), Settings::default())
+    Studio::new(db, LocalModel::start("no-weights".into(), 1), Settings::default()).unwrap()
 }
 
 /// One number, by SQL.

@@ -81,7 +81,7 @@ async fn a_set_up_studio_stays_so_in_the_next_process() {
         assert!(account::add_first_admin(&test.operator(), "ops@northwind.example", PASSWORD).await.unwrap().is_some());
         assert!(account::add_first_admin(&test.operator(), "ops2@northwind.example", PASSWORD).await.unwrap().is_none());
         let db = Database::open(test.studio.db.url()).await.unwrap();
-        let next = Studio::new(db, LocalModel::start("no-weights".into(), 1), Settings::default());
+        let next = Studio::new(db, LocalModel::start("no-weights".into(), 1), Settings::default()).unwrap();
         assert!(!account::needs_setup(&anonymous(&next)).await.unwrap());
         next.db.close().await;
     })

@@ -1,0 +1,150 @@
+//! The playground, put together for its page: the bench, the stream, and answers as HTML.
+
+use std::collections::BTreeMap;
+
+use atelier_backend::{
+    cx::Cx,
+    playground as benches,
+    prompt::PromptRef,
+    provider,
+    run::{Ask, Source, Started, Through},
+};
+use atelier_domain::{
+    account::Action,
+    completion::{Event, LOCAL_MODEL},
+    fault::Fault,
+    id::{ProjectId, PromptId, RunId},
+    playground::{COLUMNS_MAX, Column, Heard, Look, REPEATS_MAX, What},
+    prompt::{Body, Message, MessageRole, PromptType, Selector, Variable, Version},
+    run::Run,
+};
+use futures::{
+    FutureExt, Stream, StreamExt,
+    stream::{self, SelectAll},
+};
+use serde_json::Value;
+
+use super::run;
+use crate::{
+    api::{
+        UiError,
+        playground::{Bench, Sheet},
+    },
+    render::{answer, diff},
+};
+
+pub use benches::{edit, keep_mock};
+
+/// # Errors
+/// NotFound.
+pub async fn open(cx: &Cx, project: ProjectId, prompt: PromptId, versions: &[u32], run: Option<RunId>) -> Result<Bench, Fault> {
+    let versions: Vec<u32> = versions.iter().copied().take(COLUMNS_MAX).collect();
+    let bench = benches::open(cx, project, prompt, &versions).await?;
+    let values = match run {
+        Some(run) => run::find(cx, run).await.and_then(|run| run::in_project(run, project))?.variables,
+        None => BTreeMap::new(),
+    };
+    let text_of = |value: Value| if let Value::String(text) = value { text } else { value.to_string() };
+    let values = values.into_iter().map(|(name, value)| (name, text_of(value))).collect();
+    let mut variables: Vec<Variable> = Vec::new();
+    for variable in bench.versions.values().flat_map(Version::specs) {
+        if !variables.iter().any(|known| known.name == variable.name) {
+            variables.push(variable);
+        }
+    }
+    let text = bench.prompt.prompt_type == PromptType::Text;
+    let sheet = |(asked, version): (u32, Version)| {
+        let model = version.model.unwrap_or_else(|| LOCAL_MODEL.to_owned());
+        let messages = match version.body {
+            Body::Messages(messages) => messages,
+            Body::Text(text) => vec![Message::new(MessageRole::User, text)],
+        };
+        (asked, Sheet { messages, model, text })
+    };
+    Ok(Bench {
+        versions: bench.history,
+        draft: bench.draft,
+        models: provider::models(cx, project).await?,
+        variables,
+        templates: bench.versions.into_iter().map(sheet).collect(),
+        mocks: bench.mocks,
+        may_write: bench.may_write,
+        values,
+        prompt: bench.prompt,
+    })
+}
+
+/// Starts every column, each as often as `repeats` says. One that cannot start says so in its place.
+///
+/// # Errors
+/// Denied, NotFound; Invalid for columns that cannot be read.
+pub async fn play(
+    cx: &Cx,
+    prompt: PromptId,
+    columns: &str,
+    repeats: usize,
+    values: BTreeMap<String, String>,
+) -> Result<impl Stream<Item = Result<String, UiError>> + Send + use<>, Fault> {
+    let columns: Vec<Column> = serde_json::from_str(columns).map_err(|_| Fault::field("columns", "These columns cannot be read. Reload the page."))?;
+    if columns.is_empty() || columns.len() > COLUMNS_MAX || repeats == 0 || repeats > REPEATS_MAX {
+        return Err(Fault::field("columns", format!("Between 1 and {COLUMNS_MAX} columns are asked at once, each at most {REPEATS_MAX} times.")));
+    }
+    let found = atelier_backend::prompt::find(cx, prompt).await?;
+    cx.actor.check(Action::Write, found.project, Fault::not_found("prompt_not_found", "This prompt"))?;
+    let values: BTreeMap<String, Value> = values.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
+    let mut all = SelectAll::new();
+    for column in columns {
+        for repeat in 0..repeats {
+            let (cx, values, column) = (cx.clone(), values.clone(), column.clone());
+            let at = column.at;
+            let begun = async move { begin(&cx, prompt, column, repeat, values).await };
+            all.push(begun.map(move |begun| heard(begun, at, repeat)).flatten_stream().boxed());
+        }
+    }
+    Ok(all.map(|heard| serde_json::to_string(&heard).map(|line| line + "\n").map_err(|_| UiError(Fault::internal()))).fuse())
+}
+
+async fn begin(cx: &Cx, prompt: PromptId, column: Column, repeat: usize, values: BTreeMap<String, Value>) -> Result<Started, Fault> {
+    let source = if column.version == 0 { Source::Draft } else { Source::Saved(Selector::Version(column.version)) };
+    let mut params = column.params;
+    // Each repetition another answer, and the same ones each time.
+    params.seed = params.seed.map(|seed| seed.wrapping_add(repeat as u64));
+    let model = Some(column.model).filter(|model| !model.is_empty());
+    run::start(cx, PromptRef::Id(prompt), Ask { source, values, model, params, tail: column.tail }, Through::Studio).await
+}
+
+fn heard(begun: Result<Started, Fault>, at: usize, repeat: usize) -> impl Stream<Item = Heard> + Send {
+    match begun {
+        Err(fault) => stream::once(async move { Heard { at, repeat, what: What::Event(Event::Failed { fault }) } }).left_stream(),
+        Ok(started) => {
+            let first = Heard { at, repeat, what: What::Run { run: started.run, model: started.model } };
+            let events = stream::unfold(started.events, |mut events| async move { Some((events.recv().await?, events)) });
+            stream::once(async move { first }).chain(events.map(move |event| Heard { at, repeat, what: What::Event(event) })).right_stream()
+        }
+    }
+}
+
+/// # Errors
+/// NotFound.
+pub async fn show(cx: &Cx, run: RunId, look: Look) -> Result<String, Fault> {
+    let found = run::find(cx, run).await?;
+    Ok(match look {
+        Look::Text => answer::plain(&found.output),
+        Look::Markdown => answer::markdown(&found.output),
+        Look::Json => answer::json(&found.output),
+        Look::Raw => {
+            let details = run::details(cx, run).await?;
+            answer::raw(details.and_then(|details| details.answer).as_deref(), &found.output)
+        }
+    })
+}
+
+/// # Errors
+/// NotFound, for runs of two projects too.
+pub async fn compare(cx: &Cx, from: RunId, to: RunId) -> Result<String, Fault> {
+    let (from, to): (Run, Run) = (run::find(cx, from).await?, run::find(cx, to).await?);
+    if from.project != to.project {
+        return Err(Fault::not_found("run_not_found", "This run"));
+    }
+    Ok(diff::answers(&from.output, &to.output))
+}
