@@ -70,7 +70,14 @@ addEventListener("change", (e) => {
   document.cookie = `theme=${theme === "system" ? "" : theme}; Path=/; SameSite=Lax; Max-Age=${theme === "system" ? 0 : 31536000}${secure}`;
 });
 
-// A file's text goes into a field, and its name into another: data-fills, data-names; data-most is its greatest size.
+// A file's text (data-as="url": its data URL) goes into a field, and its name into another: data-fills, data-names; data-most is its greatest size.
+const dataUrl = (file) =>
+  new Promise((done, failed) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result);
+    reader.onerror = () => failed(reader.error);
+    reader.readAsDataURL(file);
+  });
 async function fill(chosen) {
   const file = chosen.files[0];
   const field = document.getElementById(chosen.dataset.fills);
@@ -79,7 +86,7 @@ async function fill(chosen) {
   const large = file.size > most;
   chosen.setCustomValidity(large ? `This file is over ${most >> 20} MiB.` : "");
   if (large) return chosen.reportValidity();
-  field.value = await file.text();
+  field.value = chosen.dataset.as === "url" ? await dataUrl(file) : await file.text();
   document.getElementById(chosen.dataset.names).value = file.name;
   field.dispatchEvent(new Event("input", { bubbles: true }));
   say(`${file.name} is read`);

@@ -11,7 +11,7 @@ use crate::{
     api::account::SignOut,
     backend,
     components::shell::Shell,
-    pages::{Late, account, missing::Missing, prompt, run, welcome},
+    pages::{Late, account, missing::Missing, play, prompt, run, welcome},
     platform::Viewer,
     ui::provide_toaster,
 };
@@ -69,6 +69,7 @@ pub fn App() -> impl IntoView {
                     <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"), Is("diff"))} view={Lazy::<Late<prompt::Compare>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"), Is("users"))} view={Lazy::<Late<prompt::PromptUsers>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"), Is("use"))} view={Lazy::<Late<prompt::UseIt>>::new()}/>
+                    <Route path={(Is("p"), Param("project"), Is("playground"))} view={Lazy::<Late<play::Playground>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("runs"))} view={Lazy::<Late<run::RunList>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("runs"), Param("run"))} view={Lazy::<Late<run::RunPage>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("settings"))} view={Lazy::<Late<account::Settings>>::new()}/>

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod missing;
+pub mod play;
 pub mod prompt;
 pub mod run;
 pub mod welcome;
@@ -56,4 +57,7 @@ chunk!(account_pages, __preload_account_pages: account::Projects, account::Accou
 chunk!(prompt_pages, __preload_prompt_pages: prompt::PromptList, prompt::NewPromptPage, prompt::ImportPage);
 // By itself: people spend their day on it.
 chunk!(edit_pages, __preload_edit_pages: prompt::Edit);
-chunk!(record_pages, __preload_record_pages: prompt::PromptRuns, prompt::History, prompt::UseIt, prompt::Compare, prompt::PromptUsers, run::RunList, run::RunPage);
+chunk!(
+    record_pages, __preload_record_pages: prompt::PromptRuns, prompt::History, prompt::UseIt, prompt::Compare, prompt::PromptUsers, run::RunList, run::RunPage,
+    play::Playground
+);

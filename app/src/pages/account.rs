@@ -12,7 +12,9 @@ mod new_key;
 mod new_project;
 mod once;
 mod password;
+mod prices;
 mod project;
+mod providers;
 mod settings;
 mod users;
 

@@ -22,8 +22,12 @@ const fn place(group: &'static str, label: &'static str, icon: &'static str, pat
 }
 
 /// In the order of people's work; what is not built yet is not here.
-pub const PLACES: [Place; 3] =
-    [place("Build", "Prompts", "prompt", "prompts", "p"), place("Watch", "Runs", "pulse", "runs", "r"), place("", "Settings", "gear", "settings", "s")];
+pub const PLACES: [Place; 4] = [
+    place("Build", "Prompts", "prompt", "prompts", "p"),
+    place("Build", "Playground", "play", "playground", "l"),
+    place("Watch", "Runs", "pulse", "runs", "r"),
+    place("", "Settings", "gear", "settings", "s"),
+];
 
 impl Place {
     pub fn href(&self, project: &ViewerProject) -> String {

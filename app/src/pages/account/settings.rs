@@ -1,9 +1,9 @@
-//! A project's settings: members, API keys, the project itself. The tab stands in the address.
+//! A project's settings: members, API keys, providers, prices, the project itself. The tab stands in the address.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{keys::Keys, members::Members, once::Saved, project::Project};
+use super::{keys::Keys, members::Members, once::Saved, prices::Prices, project::Project, providers::Providers};
 use crate::pages::Screen;
 use crate::{
     components::shell::{Page, Sub},
@@ -35,9 +35,17 @@ fn Tabbed(place: ViewerProject) -> impl IntoView {
     let query = use_query_map();
     let tab = ArcMemo::new(move |_| query.with(|query| query.get("tab")).unwrap_or_default());
     let href = |tab: &str| format!("/p/{}/settings?tab={tab}", place.id);
-    let tabs = vec![("Members", href("members")), ("API keys", href("keys")), ("Project", href("project"))];
+    let tabs = vec![
+        ("Members", href("members")),
+        ("API keys", href("keys")),
+        ("Providers", href("providers")),
+        ("Prices", href("prices")),
+        ("Project", href("project")),
+    ];
     let inside = move || match tab.get().as_str() {
         "keys" => view! { <Keys place=place.clone()/> }.into_any(),
+        "providers" => view! { <Providers place=place.clone()/> }.into_any(),
+        "prices" => view! { <Prices place=place.clone()/> }.into_any(),
         "project" => view! { <Project place=place.clone()/> }.into_any(),
         _ => view! { <Members place=place.clone()/> }.into_any(),
     };

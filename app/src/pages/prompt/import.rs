@@ -172,7 +172,8 @@ fn Row(prompt: PlannedPrompt) -> impl IntoView {
         view! { <option value=at>{words}</option> }
     });
     let options = options.collect_view();
-    let choice = (!options.is_empty()).then(|| view! { <select class="c-input" data-size="s" name=format!("choices[{at}]") aria-label=label>{options}</select> });
+    let choice =
+        (!options.is_empty()).then(|| view! { <select class="c-input" data-size="s" name=format!("choices[{at}]") aria-label=label>{options}</select> });
     let diff = (!html.is_empty()).then(|| {
         view! {
             <tr>

@@ -32,6 +32,7 @@ pub fn Rail(page: OpenPrompt, readonly: bool) -> impl IntoView {
     });
     let none = run.is_none().then(|| view! { <section class="c-section"><h2>"Run"</h2><p class="c-hint">"Save the first version, then run it here on the model of this machine."</p></section> });
     let waiting = live;
+    let play = format!("/p/{}/playground?prompt={}", prompt.project, prompt.id);
     view! {
         <section class="l-pane p-rail" aria-label="Model, variables and answer">
             <div class="l-pane-body" tabindex="0" role="region" aria-label="Settings and answer">
@@ -41,18 +42,18 @@ pub fn Rail(page: OpenPrompt, readonly: bool) -> impl IntoView {
                 <Shapes form=form readonly=readonly/>
                 <Includes project=prompt.project.to_string() includes=includes/>
             </div>
-            {may_write.then(|| view! { <RunBar live=waiting/> })}
+            {may_write.then(|| view! { <RunBar live=waiting play=play/> })}
         </section>
     }
     .into_any()
 }
 
-/// The button that runs stands at the foot, always in reach.
+/// The button that runs the saved version, and the way to try the draft and other models. It stands at the foot, always in reach.
 #[component]
-fn RunBar(live: Live) -> impl IntoView {
+fn RunBar(live: Live, play: String) -> impl IntoView {
     view! {
         <div class="p-run">
-            <span class="c-hint">"Runs the saved version"</span>
+            <a class="c-btn" data-kind="quiet" data-size="s" href=play>"Playground"</a>
             <Show
                 when=move || live.running()
                 fallback=|| view! {

@@ -114,6 +114,8 @@ impl Live {
             Ok(Event::Queued { ahead }) => self.state.set(State::Queued(ahead)),
             Ok(Event::Started { .. }) => self.state.set(State::Answering),
             Ok(Event::Text { text }) => self.text.update(|all| all.push_str(&text)),
+            // The run's own page has them.
+            Ok(Event::Reasoning { .. } | Event::ToolCalls { .. }) => {}
             Ok(Event::Done { finish, measure }) => {
                 self.measure.set(Some(measure));
                 self.state.set(State::Ended(finish));
@@ -139,6 +141,8 @@ pub fn Answer(live: Live, project: String) -> impl IntoView {
         State::Answering => "Answering".to_owned(),
         State::Ended(Finish::Stop) => "Done".to_owned(),
         State::Ended(Finish::Length) => "Ended at the longest answer".to_owned(),
+        State::Ended(Finish::ToolCalls) => "Asks tools".to_owned(),
+        State::Ended(Finish::ContentFilter | Finish::Refusal) => "Withheld".to_owned(),
         State::Ended(Finish::Cancelled) => "Stopped".to_owned(),
         State::Failed => "Failed".to_owned(),
     };
@@ -177,6 +181,7 @@ pub fn Measures(measure: Measure) -> impl IntoView {
             <div><dt>"First token"</dt><dd>{first}</dd></div>
             <div><dt>"Speed"</dt><dd>{speed}</dd></div>
             <div><dt>"Tokens"</dt><dd>{format!("{} + {}", measure.input_tokens, measure.output_tokens)}</dd></div>
+            {measure.cost.map(|cost| view! { <div><dt>"Cost"</dt><dd>{cost.to_string()}</dd></div> })}
             <div><dt>"Time"</dt><dd>{seconds(measure.total_us)}</dd></div>
         </dl>
         {reused}
