@@ -6,8 +6,8 @@ import { greeting, journey, open, owner } from '../support.mjs'
 
 // The figure to reach. Today's pages are larger: CEILING goes up only for what people asked for.
 const KILOBYTES = 300
-// With the editor of drafts, variables and versions it is 612; 480 before it.
-const CEILING = 620
+// 480 at first; 612 with the editor of drafts, variables and versions; 620 with costs, and files that fields take in.
+const CEILING = 624
 const EDITOR = 200
 const LCP = 1_000
 
