@@ -17,15 +17,15 @@ pub fn plain(text: &str) -> String {
 /// CommonMark with tables. What is HTML in it is shown as it was written; links lead out, and pictures are links: nothing is fetched.
 pub fn markdown(text: &str) -> String {
     let parser = Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS);
-    let events = parser.filter_map(|event| match event {
-        Event::Html(html) | Event::InlineHtml(html) => Some(Event::Text(html)),
-        Event::Start(Tag::Image { dest_url, title, link_type, id }) => Some(Event::Start(Tag::Link { link_type, dest_url: safe(dest_url), title, id })),
-        Event::End(TagEnd::Image) => Some(Event::End(TagEnd::Link)),
-        Event::Start(Tag::Link { link_type, dest_url, title, id }) => Some(Event::Start(Tag::Link { link_type, dest_url: safe(dest_url), title, id })),
+    let events = parser.map(|event| match event {
+        Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
+        Event::Start(Tag::Image { dest_url, title, link_type, id }) => Event::Start(Tag::Link { link_type, dest_url: safe(dest_url), title, id }),
+        Event::End(TagEnd::Image) => Event::End(TagEnd::Link),
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) => Event::Start(Tag::Link { link_type, dest_url: safe(dest_url), title, id }),
         // The page has its own first two levels.
-        Event::Start(Tag::Heading { .. }) => Some(Event::Start(Tag::Paragraph)),
-        Event::End(TagEnd::Heading(_)) => Some(Event::End(TagEnd::Paragraph)),
-        event => Some(event),
+        Event::Start(Tag::Heading { .. }) => Event::Start(Tag::Paragraph),
+        Event::End(TagEnd::Heading(_)) => Event::End(TagEnd::Paragraph),
+        event => event,
     });
     let mut out = String::from("<div class=\"p-markdown\">");
     html::push_html(&mut out, events);

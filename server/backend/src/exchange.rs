@@ -123,7 +123,7 @@ impl Upload {
             return Err(Fault::field("text", "A file has at most 4 MiB. Export folder by folder, and import them one after another."));
         }
         let value = Syntax::read(&self.text)?;
-        exchange::read(&value, &self.name).map_err(|fault| Fault { fields: fault.fields.into_iter().map(|field| at_text(field)).collect(), ..fault })
+        exchange::read(&value, &self.name).map_err(|fault| Fault { fields: fault.fields.into_iter().map(at_text).collect(), ..fault })
     }
 }
 
