@@ -29,9 +29,8 @@ pub struct Usage {
     pub reasoning: u64,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-fn is_zero(tokens: &u64) -> bool {
-    *tokens == 0
+fn is_zero<T: Default + PartialEq>(tokens: &T) -> bool {
+    *tokens == T::default()
 }
 
 /// Stays at the largest number rather than wrap.
