@@ -66,7 +66,7 @@ async function runIt(page) {
   const grew = await page.evaluate(() => new Set(window.lengths).size)
   assert.ok(grew > 3, `the answer streams in, it does not fall in at once: ${grew} steps`)
   assert.match(await page.locator('.p-answer').innerText(), /\w{2}/)
-  assert.match(await measures.innerText(), /First token\s+[\d.]+ m?s\s+Speed\s+\d+ \/ s\s+Tokens\s+\d+ \+ \d+\s+Time/)
+  assert.match(await measures.innerText(), /First token\s+[\d.]+ m?s\s+Speed\s+\d+ \/ s\s+Tokens\s+\d+ \+ \d+\s+Cost\s+\$0\s+Time/)
   assert.match(await page.locator('#answer-h + [role=status]').innerText(), /Done|Ended/)
   await leads(page, /\/runs\/[0-9a-f-]{36}$/, () => page.getByRole('link', { name: 'Open the run' }).click())
   await page.getByText('support/reply version 1').waitFor()
