@@ -29,6 +29,6 @@ pub use import::ImportPage;
 pub use list::PromptList;
 pub use new::NewPromptPage;
 pub use runs::PromptRuns;
-pub use streaming::Measures;
+pub use streaming::{Measures, State};
 pub use use_it::UseIt;
 pub use users::PromptUsers;

@@ -112,7 +112,7 @@ impl Database {
 
     /// The newest migration applied; `None` on a fresh database.
     pub async fn schema(&self) -> Option<i64> {
-        sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(&self.reader).await.ok().flatten()
+        crate::store::backup::schema(&self.reader).await
     }
 
     /// The newest migration that this binary knows.

@@ -1,7 +1,6 @@
 //! One answer: as it comes, then as people want to see it.
 
 use atelier_domain::{
-    completion::Finish,
     playground::Look,
     prompt::{Message, MessageRole},
 };
@@ -15,24 +14,7 @@ use crate::{
     ui::{ErrorNote, Load, use_route_params},
 };
 
-use super::stand::{Bank, Said, Stand, State};
-
-/// A state in people's words.
-pub fn words(state: State) -> String {
-    match state {
-        State::Idle => String::new(),
-        State::Asking => "Asking".to_owned(),
-        State::Queued(0) => "Next in line".to_owned(),
-        State::Queued(ahead) => format!("{ahead} ahead in line"),
-        State::Answering => "Answering".to_owned(),
-        State::Ended(Finish::Stop) => "Done".to_owned(),
-        State::Ended(Finish::Length) => "Ended at the longest answer".to_owned(),
-        State::Ended(Finish::ToolCalls) => "Asks tools".to_owned(),
-        State::Ended(Finish::ContentFilter | Finish::Refusal) => "Withheld".to_owned(),
-        State::Ended(Finish::Cancelled) => "Stopped".to_owned(),
-        State::Failed => "Failed".to_owned(),
-    }
-}
+use super::stand::{Bank, Said, Stand};
 
 /// What of an answer is shown: it, or what it has that the first column's has not.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,7 +45,7 @@ pub fn Answer(said: Said, at: usize, stand: Stand, bank: Bank, bench: StoredValu
     view! {
         <div class="p-said" aria-busy=move || said.running().then_some("true")>
             <div class="p-sent">
-                <span>{move || words(said.state.get())}</span>
+                <span>{move || said.state.get().words()}</span>
                 {link}
                 <select class="c-input" data-size="s" aria-label="How this answer is shown" hidden=move || said.running() on:change=pick>
                     <option value="text">"Text"</option>

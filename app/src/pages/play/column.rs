@@ -3,13 +3,13 @@
 use atelier_domain::prompt::{Message, MessageRole};
 use leptos::prelude::*;
 
-use crate::{api::playground::Bench, ui::Icon};
+use crate::{api::playground::Bench, pages::prompt::State, ui::Icon};
 
 use super::{
     answer::Answer,
     head::Head,
     request::Request,
-    stand::{Bank, Stand, State},
+    stand::{Bank, Stand},
 };
 
 /// A, B, C …
@@ -79,7 +79,7 @@ fn Foot(stand: Stand, bank: Bank) -> impl IntoView {
                 let took = answers.first().and_then(|said| said.measure.get()).map(|measure| measure.total_us as f64 / 1e6);
                 took.map_or_else(|| "Done".to_owned(), |took| format!("Done in {took:.1} s"))
             }
-            Some(state) => super::answer::words(state),
+            Some(state) => state.words(),
         }
     };
     view! {

@@ -3,9 +3,9 @@
 use atelier_domain::prompt::{Message, MessageRole};
 use leptos::{ev::SubmitEvent, html, prelude::*};
 
-use crate::ui::Icon;
+use crate::{pages::prompt::State, ui::Icon};
 
-use super::stand::{Bank, Stand, State};
+use super::stand::{Bank, Stand};
 
 #[component]
 pub fn Compose(bank: Bank) -> impl IntoView {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use atelier_domain::{
-    completion::{Event, Finish, Measure},
+    completion::{Event, Measure},
     fault::Fault,
     playground::{COLUMNS_MAX, Column, Heard, Setting, What},
     prompt::{Message, MessageRole},
@@ -15,20 +15,13 @@ use futures::{
 use leptos::{html, prelude::*, task::spawn_local};
 use serde_json::Value;
 
-use crate::api::{
-    UiError,
-    playground::{play, stop_run},
+use crate::{
+    api::{
+        UiError,
+        playground::{play, stop_run},
+    },
+    pages::prompt::State,
 };
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    Idle,
-    Asking,
-    Queued(usize),
-    Answering,
-    Ended(Finish),
-    Failed,
-}
 
 /// One answer as it comes.
 #[derive(Clone, Copy)]
@@ -64,11 +57,11 @@ impl Said {
     }
 
     pub fn running(self) -> bool {
-        matches!(self.state.get(), State::Asking | State::Queued(_) | State::Answering)
+        self.state.get().is_running()
     }
 
     fn is_running(self) -> bool {
-        matches!(self.state.try_get_untracked(), Some(State::Asking | State::Queued(_) | State::Answering))
+        self.state.try_get_untracked().is_some_and(State::is_running)
     }
 
     fn hear(self, event: Event) {

@@ -17,14 +17,38 @@ use crate::{
     ui::{ErrorNote, Icon},
 };
 
+/// How far an answer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub enum State {
     Idle,
     Asking,
     Queued(usize),
     Answering,
     Ended(Finish),
     Failed,
+}
+
+impl State {
+    pub fn is_running(self) -> bool {
+        matches!(self, State::Asking | State::Queued(_) | State::Answering)
+    }
+
+    /// In people's words.
+    pub fn words(self) -> String {
+        match self {
+            State::Idle => String::new(),
+            State::Asking => "Asking".to_owned(),
+            State::Queued(0) => "Next in line".to_owned(),
+            State::Queued(ahead) => format!("{ahead} ahead in line"),
+            State::Answering => "Answering".to_owned(),
+            State::Ended(Finish::Stop) => "Done".to_owned(),
+            State::Ended(Finish::Length) => "Ended at the longest answer".to_owned(),
+            State::Ended(Finish::ToolCalls) => "Asks tools".to_owned(),
+            State::Ended(Finish::ContentFilter | Finish::Refusal) => "Withheld".to_owned(),
+            State::Ended(Finish::Cancelled) => "Stopped".to_owned(),
+            State::Failed => "Failed".to_owned(),
+        }
+    }
 }
 
 /// The run of this page; a new one replaces it.
@@ -53,11 +77,11 @@ impl Live {
     }
 
     pub fn running(self) -> bool {
-        matches!(self.state.get(), State::Asking | State::Queued(_) | State::Answering)
+        self.state.get().is_running()
     }
 
     pub fn start(self, prompt: String, version: u32, values: BTreeMap<String, String>) {
-        if matches!(self.state.get_untracked(), State::Asking | State::Queued(_) | State::Answering) {
+        if self.state.get_untracked().is_running() {
             return;
         }
         self.state.set(State::Asking);
@@ -77,7 +101,7 @@ impl Live {
         let handle = self.stopper.try_update_value(Option::take).flatten();
         if let Some(handle) = handle {
             handle.abort();
-            if matches!(self.state.try_get_untracked(), Some(State::Asking | State::Queued(_) | State::Answering)) {
+            if self.state.try_get_untracked().is_some_and(State::is_running) {
                 self.state.try_set(State::Ended(Finish::Cancelled));
             }
         }
@@ -99,7 +123,7 @@ impl Live {
                 rest = after.to_owned();
             }
         }
-        if matches!(self.state.get_untracked(), State::Asking | State::Queued(_) | State::Answering) {
+        if self.state.get_untracked().is_running() {
             self.fail(UiError(Fault::upstream("cut", "The connection was cut before the answer ended. The run is kept under Runs.")));
         }
     }
@@ -133,19 +157,7 @@ impl Live {
 
 #[component]
 pub fn Answer(live: Live, project: String) -> impl IntoView {
-    let say = move || match live.state.get() {
-        State::Idle => String::new(),
-        State::Asking => "Asking".to_owned(),
-        State::Queued(0) => "Next in line".to_owned(),
-        State::Queued(ahead) => format!("{ahead} ahead in line"),
-        State::Answering => "Answering".to_owned(),
-        State::Ended(Finish::Stop) => "Done".to_owned(),
-        State::Ended(Finish::Length) => "Ended at the longest answer".to_owned(),
-        State::Ended(Finish::ToolCalls) => "Asks tools".to_owned(),
-        State::Ended(Finish::ContentFilter | Finish::Refusal) => "Withheld".to_owned(),
-        State::Ended(Finish::Cancelled) => "Stopped".to_owned(),
-        State::Failed => "Failed".to_owned(),
-    };
+    let say = move || live.state.get().words();
     let link = move || {
         let project = project.clone();
         live.run.get().map(|run| view! { <a class="c-link l-end" href=format!("/p/{project}/runs/{run}")>"Open the run"</a> })

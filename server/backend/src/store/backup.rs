@@ -44,6 +44,11 @@ pub const LEFT_OUT: [&str; 2] = ["sessions", "attempts"];
 /// Where sqlx notes the migrations.
 pub const MIGRATIONS: &str = "_sqlx_migrations";
 
+/// The newest migration applied; `None` on a fresh database.
+pub async fn schema(pool: &sqlx::AnyPool) -> Option<i64> {
+    sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(pool).await.ok().flatten()
+}
+
 /// Rows of one INSERT at most; SQLite takes 32,766 parameters.
 pub const BATCH: usize = 100;
 

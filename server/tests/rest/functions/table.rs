@@ -1,0 +1,126 @@
+//! Who may call which server function, typed out from `api.md`.
+
+use atelier_app::api::{
+    account::{
+        AcceptInvitation, AddKey, AddProject, ChangePassword, Invite, ListInvitations, ListKeys, ListMembers, LookAtLink, MakeResetLink, MyProjects,
+        RemoveMember, RenameProject, RevokeKey, SetRole, SetTheme, SetUp, SetUpPage, ShowInstance, SignIn, SignInPage, SignOut, UpdateAccount, UseReset,
+        WithdrawInvitation,
+    },
+    exchange::{ImportPrompts, PreviewImport},
+    playground::{CompareAnswers, EditAsDraft, KeepMock, OpenBench, Play, ShowAnswer, StopRun},
+    prompt::{
+        ArchivePrompt, CompareVersions, CreatePrompt, DescribePrompt, DiscardDraft, FindPrompts, KeepDraft, LabelMoves, ListPrompts, MoveLabel, PromptPage,
+        PromptUsage, RebaseDraft, RestoreVersion, ReviewDraft, ReviewLabel, SaveVersion, TakeUpdate,
+    },
+    provider::{CheckProvider, ListPrices, ListProviders, PutProvider, RemovePrice, RemoveProvider, SetPrice},
+    run::{ListRuns, RunAndWait, ShowRun, ShowWholeRun, StreamRun},
+};
+use server_fn::ServerFn;
+
+/// What each column hears: a refusal's status, or [`MAY`].
+pub type Right = [u16; 8];
+
+pub const MAY: u16 = 0;
+
+pub const NOBODY: usize = 0;
+pub const KEY: usize = 1;
+pub const VIEWER: usize = 2;
+pub const REVIEWER: usize = 3;
+pub const EDITOR: usize = 4;
+pub const OWNER: usize = 5;
+/// An owner, but of another project.
+pub const ELSEWHERE: usize = 6;
+/// Of the instance, and in no project.
+pub const ADMIN: usize = 7;
+
+/// Whose right is a secret that they send, or who asks for nothing of anybody.
+pub const ANYONE: Right = [MAY; 8];
+/// Their own account.
+pub const SIGNED_IN: Right = [401, 401, MAY, MAY, MAY, MAY, MAY, MAY];
+/// See prompts, runs; and with whom one is in a project.
+pub const SEE: Right = [401, 401, MAY, MAY, MAY, MAY, 404, 404];
+/// Write prompts; run the playground.
+pub const WRITE: Right = [401, 401, 403, 403, MAY, MAY, 404, 404];
+/// Move a label.
+pub const PUBLISH: Right = [401, 401, 403, 403, MAY, MAY, 404, 404];
+/// Keys, members, and the project itself.
+pub const ADMINISTER: Right = [401, 401, 403, 403, 403, MAY, 404, 404];
+/// Add projects and users.
+pub const INSTANCE: Right = [401, 401, 403, 403, 403, 403, 403, MAY];
+
+/// Path, who may, the form with names for ids ([`super::stage`]; `$new` is another one each time), and the status where it is done.
+pub type Function = (&'static str, Right, &'static str, u16);
+
+pub const FUNCTIONS: &[Function] = &[
+    (SignInPage::PATH, ANYONE, "", 200),
+    (SignIn::PATH, ANYONE, "email=$email&password=four+plain+words+here", 200),
+    (SignOut::PATH, ANYONE, "", 200),
+    (SetUpPage::PATH, ANYONE, "", 200),
+    // Somebody is here already.
+    (SetUp::PATH, ANYONE, "name=Mara&email=mara@new.example&password=four+plain+words+here&project=$new", 409),
+    (LookAtLink::PATH, ANYONE, "token=$link", 200),
+    (AcceptInvitation::PATH, ANYONE, "token=$link&name=Mara&password=four+plain+words+here", 200),
+    (UseReset::PATH, ANYONE, "token=$reset&password=four+plain+words+here", 200),
+    (SetTheme::PATH, ANYONE, "theme=dark", 200),
+    (MyProjects::PATH, SIGNED_IN, "home=false", 200),
+    (UpdateAccount::PATH, SIGNED_IN, "name=Mara", 200),
+    (ChangePassword::PATH, SIGNED_IN, "current=four+plain+words+here&password=four+plain+words+here", 200),
+    (ShowInstance::PATH, INSTANCE, "", 200),
+    (AddProject::PATH, INSTANCE, "project=$new", 200),
+    (MakeResetLink::PATH, INSTANCE, "user=$user", 200),
+    (ListMembers::PATH, SEE, "project=$project", 200),
+    (RenameProject::PATH, ADMINISTER, "id=$project&project=$new", 200),
+    (SetRole::PATH, ADMINISTER, "project=$project&user=$user&role=reviewer", 200),
+    (RemoveMember::PATH, ADMINISTER, "project=$project&user=$user", 200),
+    (ListInvitations::PATH, ADMINISTER, "project=$project", 200),
+    (Invite::PATH, ADMINISTER, "project=$project&email=$new@new.example&role=viewer", 200),
+    (WithdrawInvitation::PATH, ADMINISTER, "invitation=$invitation", 200),
+    (ListKeys::PATH, ADMINISTER, "project=$project", 200),
+    (AddKey::PATH, ADMINISTER, "project=$project&name=CI&scopes[]=read", 200),
+    (RevokeKey::PATH, ADMINISTER, "key=$key", 200),
+    (ListProviders::PATH, ADMINISTER, "project=$project", 200),
+    // Nobody listens there: how that went is in the answer.
+    (PutProvider::PATH, ADMINISTER, "project=$project&name=next-door&kind=openai&base_url=http://127.0.0.1:9&key=sk-canary&headers=&models=m", 200),
+    (CheckProvider::PATH, ADMINISTER, "provider=$provider", 200),
+    (RemoveProvider::PATH, ADMINISTER, "provider=$provider", 200),
+    (ListPrices::PATH, ADMINISTER, "project=$project&q=mini", 200),
+    (SetPrice::PATH, ADMINISTER, "project=$project&model=a/b&input=1&cached=&output=2&context=", 200),
+    (RemovePrice::PATH, ADMINISTER, "project=$project&model=a/b", 200),
+    (FindPrompts::PATH, SEE, "project=$project&q=", 200),
+    (ListPrompts::PATH, SEE, "project=$project&filter[folder]=&filter[tag]=&filter[q]=&filter[sort]=updated&filter[archived]=false", 200),
+    (PromptPage::PATH, SEE, "project=$project&prompt=$prompt", 200),
+    (LabelMoves::PATH, SEE, "prompt=$prompt", 200),
+    (CreatePrompt::PATH, WRITE, "project=$project&name=$new&kind=text&description=&tags=", 200),
+    (PreviewImport::PATH, WRITE, "project=$project&name=a.json&text=%5B%7B%22role%22:%22user%22,%22content%22:%22Hi%22%7D%5D", 200),
+    // Nobody has looked at such a plan.
+    (ImportPrompts::PATH, WRITE, "project=$project&name=a.json&text=%5B%7B%22role%22:%22user%22,%22content%22:%22Hi%22%7D%5D&plan=", 409),
+    (PromptUsage::PATH, SEE, "prompt=$prompt", 200),
+    (CompareVersions::PATH, SEE, "project=$project&prompt=$prompt&from=1&to=1&side=false", 200),
+    (ReviewLabel::PATH, SEE, "prompt=$prompt&label=production&version=1", 200),
+    (ReviewDraft::PATH, SEE, "prompt=$prompt", 200),
+    // Nobody has typed anything yet.
+    (RebaseDraft::PATH, WRITE, "prompt=$prompt", 404),
+    (KeepDraft::PATH, WRITE, "prompt=$prompt&form[base]=1&form[text]=two", 200),
+    (DiscardDraft::PATH, WRITE, "prompt=$prompt", 200),
+    (RestoreVersion::PATH, WRITE, "prompt=$prompt&version=1", 200),
+    (SaveVersion::PATH, WRITE, "prompt=$prompt&seen=1&form[base]=1&form[text]=two", 200),
+    // A prompt does not include itself.
+    (TakeUpdate::PATH, WRITE, "included=$prompt&prompts[]=$prompt", 422),
+    (DescribePrompt::PATH, WRITE, "prompt=$prompt&name=$new&description=&tags=", 200),
+    (ArchivePrompt::PATH, WRITE, "prompt=$prompt&archived=true", 200),
+    (MoveLabel::PATH, PUBLISH, "prompt=$prompt&label=production&version=1&sure=yes", 200),
+    (OpenBench::PATH, SEE, "project=$project&prompt=$prompt&versions[]=1", 200),
+    // A column that cannot start says so in the stream.
+    (Play::PATH, WRITE, "prompt=$prompt&columns=%5B%7B%22at%22:0,%22version%22:1%7D%5D&repeats=1&values[x]=y", 200),
+    (StopRun::PATH, WRITE, "run=$run", 200),
+    (ShowAnswer::PATH, SEE, "run=$run&look=markdown", 200),
+    (CompareAnswers::PATH, SEE, "from=$run&to=$run", 200),
+    (EditAsDraft::PATH, WRITE, "prompt=$prompt&version=1&contents[]=two", 200),
+    (KeepMock::PATH, WRITE, "prompt=$prompt&tool=find&answer=x", 200),
+    // There is no model behind these tests.
+    (StreamRun::PATH, WRITE, "prompt=$prompt&version=1&values[x]=y", 502),
+    (RunAndWait::PATH, WRITE, "prompt=$prompt&version=1&values[x]=y", 502),
+    (ListRuns::PATH, SEE, "project=$project&prompt=$prompt", 200),
+    (ShowRun::PATH, SEE, "project=$project&run=$run", 200),
+    (ShowWholeRun::PATH, SEE, "project=$project&run=$run", 200),
+];
