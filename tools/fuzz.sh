@@ -13,7 +13,7 @@ built="${CARGO_TARGET_DIR:-target}"
 atelier="$built/release/atelier"
 venv="$PWD/target/fuzz"
 wanted=5000
-examples="${FUZZ_EXAMPLES:-620}"
+examples="${FUZZ_EXAMPLES:-420}"
 
 if [ ! -x "$atelier" ]; then
   echo "$atelier is missing: run make build first." >&2

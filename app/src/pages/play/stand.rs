@@ -157,6 +157,8 @@ pub struct Bank {
     pub prompt: StoredValue<String>,
     next: StoredValue<usize>,
     streams: StoredValue<Vec<AbortHandle>>,
+    /// The page: an event runs under the part of it that was clicked, which may go before what it made.
+    owner: StoredValue<Owner>,
 }
 
 impl Bank {
@@ -170,9 +172,15 @@ impl Bank {
             values: RwSignal::default(),
             prompt: StoredValue::default(),
             streams: StoredValue::default(),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
         };
         on_cleanup(move || bank.leave());
         bank
+    }
+
+    /// Makes signals that live as long as the page.
+    fn owned<T>(self, make: impl FnOnce() -> T) -> T {
+        self.owner.get_value().with(make)
     }
 
     pub fn settings(self) -> Vec<Setting> {
@@ -194,7 +202,7 @@ impl Bank {
         self.next.set_value(key + 1);
         self.stands.update(|stands| {
             if stands.len() < COLUMNS_MAX {
-                stands.push(Stand::new(key, setting));
+                stands.push(self.owned(|| Stand::new(key, setting)));
             }
         });
     }
@@ -228,7 +236,7 @@ impl Bank {
             return;
         }
         for stand in &free {
-            stand.answers.set((0..repeats).map(|_| Said::new()).collect());
+            stand.answers.set(self.owned(|| (0..repeats).map(|_| Said::new()).collect()));
         }
         let columns: Vec<Column> = free
             .iter()

@@ -57,21 +57,21 @@ impl From<domain::Provider> for Provider {
     }
 }
 
-/// What is said of a provider. What is absent stays as it is.
+/// What is said of a provider. What is absent or null stays as it is.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "read field by field; this is its description")]
 pub struct ProviderDraft {
     kind: Kind,
     /// Where the kind's own address is not meant; empty for that.
-    #[schema(nullable = false, max_length = 500, example = "https://llm.example/v1")]
+    #[schema(max_length = 500, example = "https://llm.example/v1")]
     base_url: Option<String>,
     /// Sealed at once; no call gives it back. Empty takes it away.
-    #[schema(nullable = false, max_length = 4096, write_only)]
+    #[schema(max_length = 4096, write_only)]
     key: Option<String>,
     /// Go with each request, and are as secret as the key.
-    #[schema(nullable = false, write_only)]
+    #[schema(write_only)]
     headers: Option<BTreeMap<String, String>>,
     /// Where the provider has no list of its own. Empty: ask the provider.
-    #[schema(nullable = false, max_items = 1000)]
+    #[schema(max_items = 1000)]
     models: Option<Vec<String>>,
 }
