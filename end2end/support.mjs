@@ -75,14 +75,27 @@ export class Studio {
     }
     // Ours, not the studio's.
     for (const name of ['ATELIER_BIN', 'DATABASE_URL']) delete studio.env[name]
-    studio.child = spawn(binary, ['serve'], { cwd: studio.data, env: studio.env, stdio: ['ignore', 'pipe', 'pipe'] })
-    studio.ended = once(studio.child, 'exit')
-    running.add(studio.child)
-    studio.ended.then(() => running.delete(studio.child))
-    const { lines, told } = listen(studio.child)
-    studio.log = lines
-    studio.url = (await told(/serves on (http\S+)/))[1]
+    await studio.launch()
     return studio
+  }
+
+  async launch() {
+    const child = spawn(binary, ['serve'], { cwd: this.data, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.child = child
+    this.ended = once(child, 'exit')
+    running.add(child)
+    this.ended.then(() => running.delete(child))
+    const { lines, told } = listen(child)
+    this.log = lines
+    this.url = (await told(/serves on (http\S+)/))[1]
+    this.env.ATELIER_ADDR = new URL(this.url).host
+  }
+
+  /** Kills it, as a machine that loses its power, and starts it again where it was. */
+  async crash() {
+    this.child.kill('SIGKILL')
+    await this.ended
+    await this.launch()
   }
 
   /** A command beside the serving process; gives what it printed. */
@@ -165,6 +178,13 @@ async function text(stream) {
   let all = ''
   for await (const part of stream) all += part
   return all
+}
+
+/** A provider that speaks OpenAI's protocol; gives its address and the way to end it. */
+export async function upstream() {
+  const child = spawn(resolve(root, process.env.ATELIER_UPSTREAM ?? `${built}/release/atelier-upstream`), [], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const line = await new Promise((done) => createInterface({ input: child.stdout }).once('line', done))
+  return { url: line.match(/http:\/\/[^\s]+/)[0].replace(/\/$/, ''), end: () => child.kill('SIGKILL') }
 }
 
 /** A message of two parts with two variables. */

@@ -42,4 +42,6 @@ ids! {
     VersionId,
     RunId,
     ProviderId,
+    CaseId,
+    GridId,
 }

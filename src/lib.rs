@@ -4,11 +4,13 @@
 
 pub mod account;
 pub mod canonical;
+pub mod case;
 pub mod completion;
 pub mod cost;
 pub mod diff;
 pub mod exchange;
 pub mod fault;
+pub mod grid;
 pub mod id;
 pub mod page;
 pub mod playground;

@@ -9,7 +9,7 @@ use crate::{
     completion::{Finish, Measure},
     cost::Price,
     fault::Fault,
-    id::{ProjectId, PromptId, RunId},
+    id::{GridId, ProjectId, PromptId, RunId},
     prompt::{Draft, Message, Params, PromptName},
     timestamp::Timestamp,
 };
@@ -76,6 +76,9 @@ pub struct RunDetails {
     pub price: Option<Price>,
     /// The provider's answer as it came.
     pub answer: Option<String>,
+    /// The grid that it is part of.
+    #[serde(default)]
+    pub grid: Option<GridId>,
 }
 
 /// How a run ended.

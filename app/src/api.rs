@@ -1,7 +1,9 @@
 //! The server functions: who calls, what, and the reply. All else is a use case of the backend.
 
 pub mod account;
+pub mod case;
 pub mod exchange;
+pub mod grid;
 pub mod playground;
 pub mod prompt;
 pub mod provider;

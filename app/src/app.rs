@@ -11,7 +11,7 @@ use crate::{
     api::account::SignOut,
     backend,
     components::shell::Shell,
-    pages::{Late, account, missing::Missing, play, prompt, run, welcome},
+    pages::{Late, account, grid, missing::Missing, play, prompt, run, welcome},
     platform::Viewer,
     ui::provide_toaster,
 };
@@ -69,6 +69,9 @@ pub fn App() -> impl IntoView {
                     <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"), Is("diff"))} view={Lazy::<Late<prompt::Compare>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"), Is("users"))} view={Lazy::<Late<prompt::PromptUsers>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"), Is("use"))} view={Lazy::<Late<prompt::UseIt>>::new()}/>
+                    <Route path={(Is("p"), Param("project"), Is("prompts"), Param("prompt"), Is("cases"))} view={Lazy::<Late<grid::PromptCases>>::new()}/>
+                    <Route path={(Is("p"), Param("project"), Is("grids"), Param("grid"))} view={Lazy::<Late<grid::GridPage>>::new()}/>
+                    <Route path={(Is("p"), Param("project"), Is("grids"), Param("grid"), Is("compare"))} view={Lazy::<Late<grid::CompareGridsPage>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("playground"))} view={Lazy::<Late<play::Playground>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("runs"))} view={Lazy::<Late<run::RunList>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("runs"), Param("run"))} view={Lazy::<Late<run::RunPage>>::new()}/>

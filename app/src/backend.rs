@@ -1,8 +1,10 @@
 //! The server's side of the server functions: who asks, and how a fault becomes an answer.
 
 pub mod account;
+pub mod case;
 pub mod desk;
 pub mod exchange;
+pub mod grid;
 pub mod playground;
 pub mod prompt;
 pub mod provider;

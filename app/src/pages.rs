@@ -1,6 +1,7 @@
 //! The pages, one folder an area. What an area's pages need is loaded when the first of them is shown.
 
 pub mod account;
+pub mod grid;
 pub mod missing;
 pub mod play;
 pub mod prompt;
@@ -59,5 +60,5 @@ chunk!(prompt_pages, __preload_prompt_pages: prompt::PromptList, prompt::NewProm
 chunk!(edit_pages, __preload_edit_pages: prompt::Edit);
 chunk!(
     record_pages, __preload_record_pages: prompt::PromptRuns, prompt::History, prompt::UseIt, prompt::Compare, prompt::PromptUsers, run::RunList, run::RunPage,
-    play::Playground
+    play::Playground, grid::PromptCases, grid::GridPage, grid::CompareGridsPage
 );

@@ -1,19 +1,8 @@
 // Providers and the playground: a provider that answers and one whose key is wrong; two columns side by side; a run tried again.
 
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
-import { resolve } from 'node:path'
 
-import { greeting, journey, leads, open, owner, ready, root } from '../support.mjs'
-
-/** A provider that speaks OpenAI's protocol; gives its address and the way to end it. */
-async function upstream() {
-  const built = process.env.CARGO_TARGET_DIR ?? 'target'
-  const child = spawn(resolve(root, process.env.ATELIER_UPSTREAM ?? `${built}/release/atelier-upstream`), [], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const line = await new Promise((done) => createInterface({ input: child.stdout }).once('line', done))
-  return { url: line.match(/http:\/\/[^\s]+/)[0].replace(/\/$/, ''), end: () => child.kill('SIGKILL') }
-}
+import { greeting, journey, leads, open, owner, ready, upstream } from '../support.mjs'
 
 const provider = (page, name) => page.getByRole('row', { name: new RegExp(`^${name} `) })
 

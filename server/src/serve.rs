@@ -5,10 +5,10 @@ use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
 use atelier_backend::{
     account,
     cx::Cx,
-    db::Database,
-    feed, idempotency,
+    db::{Database, Engine},
+    feed, grid, idempotency,
     local::LocalModel,
-    prompt,
+    prompt, run,
     seal::Sealer,
     session,
     studio::{Settings, Studio},
@@ -43,6 +43,7 @@ pub async fn serve(config: Config) -> Result<(), String> {
     let bound = listener.local_addr().map_err(|error| format!("ATELIER_ADDR: {error}."))?;
     let studio = open(&config, bound, Some(config.weights())).await?;
     first_start(&config, &studio).await?;
+    take_over(&studio).await?;
     let state = state(&config, studio.clone(), bound);
     background(&studio);
 
@@ -121,14 +122,26 @@ async fn first_start(config: &Config, studio: &Arc<Studio>) -> Result<(), String
     Ok(())
 }
 
+/// What a process left unfinished that had this database before us; on Postgres others may be at it.
+async fn take_over(studio: &Arc<Studio>) -> Result<(), String> {
+    if studio.db.engine == Engine::Sqlite {
+        let cx = Cx::operator(studio.clone());
+        run::end_lost(&cx).await.map_err(|fault| fault.message)?;
+        grid::free(&cx).await.map_err(|fault| fault.message)?;
+    }
+    Ok(())
+}
+
 fn background(studio: &Arc<Studio>) {
     tokio::spawn(feed::follow(studio.clone()));
+    tokio::spawn(grid::follow(studio.clone()));
     every(10, studio, async |studio| account::flush_key_uses(&studio).await);
     every(10, studio, async |studio| prompt::flush_pulls(&studio).await);
     every(3_600, studio, async |studio| {
         session::sweep(&studio).await?;
         idempotency::sweep(&studio).await?;
         prompt::sweep_pulls(&studio).await?;
+        run::sweep(&studio).await?;
         account::sweep(&studio).await
     });
 }

@@ -28,8 +28,19 @@ pub struct Bench {
     pub templates: BTreeMap<u32, Sheet>,
     /// Stored answers of tools, by name.
     pub mocks: BTreeMap<String, String>,
+    pub cases: Vec<CaseChoice>,
+    /// How many test cases there are, those that are not listed too.
+    pub case_count: usize,
     pub may_write: bool,
     /// Those of the run that is tried again.
+    pub values: BTreeMap<String, String>,
+}
+
+/// A test case to fill the values from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CaseChoice {
+    pub number: u32,
+    pub summary: String,
     pub values: BTreeMap<String, String>,
 }
 

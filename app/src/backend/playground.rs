@@ -11,6 +11,7 @@ use atelier_backend::{
 };
 use atelier_domain::{
     account::Action,
+    case::Case,
     completion::{Event, LOCAL_MODEL},
     fault::Fault,
     id::{ProjectId, PromptId, RunId},
@@ -28,12 +29,16 @@ use super::run;
 use crate::{
     api::{
         UiError,
-        playground::{Bench, Sheet},
+        playground::{Bench, CaseChoice, Sheet},
     },
     render::{answer, diff},
 };
 
 pub use benches::{edit, keep_mock};
+
+/// Cases that the bench lists, and the largest of them in bytes: it is for trying, not for reading them all.
+const CASES_MAX: usize = 100;
+const CASE_MAX: usize = 8_000;
 
 /// # Errors
 /// NotFound.
@@ -45,7 +50,13 @@ pub async fn open(cx: &Cx, project: ProjectId, prompt: PromptId, versions: &[u32
         None => BTreeMap::new(),
     };
     let text_of = |value: Value| if let Value::String(text) = value { text } else { value.to_string() };
-    let values = values.into_iter().map(|(name, value)| (name, text_of(value))).collect();
+    let texts = |values: BTreeMap<String, Value>| values.into_iter().map(|(name, value)| (name, text_of(value))).collect();
+    let values = texts(values);
+    let (_, cases) = atelier_backend::case::list(cx, prompt).await?;
+    let case_count = cases.len();
+    let short = |case: &Case| case.form.values.values().map(|value| value.to_string().len()).sum::<usize>() < CASE_MAX;
+    let choice = |case: Case| CaseChoice { number: case.number, summary: case.form.summary().chars().take(80).collect(), values: texts(case.form.values) };
+    let cases = cases.into_iter().filter(short).take(CASES_MAX).map(choice).collect();
     let mut variables: Vec<Variable> = Vec::new();
     for variable in bench.versions.values().flat_map(Version::specs) {
         if !variables.iter().any(|known| known.name == variable.name) {
@@ -68,6 +79,8 @@ pub async fn open(cx: &Cx, project: ProjectId, prompt: PromptId, versions: &[u32
         variables,
         templates: bench.versions.into_iter().map(sheet).collect(),
         mocks: bench.mocks,
+        cases,
+        case_count,
         may_write: bench.may_write,
         values,
         prompt: bench.prompt,
@@ -110,7 +123,7 @@ async fn begin(cx: &Cx, prompt: PromptId, column: Column, repeat: usize, values:
     // Each repetition another answer, and the same ones each time.
     params.seed = params.seed.map(|seed| seed.wrapping_add(repeat as u64));
     let model = Some(column.model).filter(|model| !model.is_empty());
-    run::start(cx, PromptRef::Id(prompt), Ask { source, values, model, params, tail: column.tail }, Through::Studio).await
+    run::start(cx, PromptRef::Id(prompt), Ask { source, values, model, params, tail: column.tail, grid: None }, Through::Studio).await
 }
 
 fn heard(begun: Result<Started, Fault>, at: usize, repeat: usize) -> impl Stream<Item = Heard> + Send {

@@ -19,7 +19,7 @@ use leptos_router::{
     hooks::{use_location, use_navigate, use_query_map},
 };
 
-use crate::pages::Screen;
+use crate::pages::{Screen, grid::StartGrid};
 use crate::{
     api::{
         playground::{Bench, OpenBench},
@@ -138,6 +138,19 @@ fn OnBench(bench: Reading<Option<Bench>>, bank: Bank) -> impl IntoView {
     .into_any()
 }
 
+/// All test cases, asked of the columns that stand here.
+#[component]
+fn AllCases(prompt: String, cases: usize, bank: Bank) -> impl IntoView {
+    let setting = Signal::derive(move || Setting::write_all(&bank.settings()));
+    view! {
+        <details class="p-all-cases l-script">
+            <summary>{format!("Run all {cases} test cases on these columns")}</summary>
+            <StartGrid prompt=prompt setting=setting cases=cases/>
+        </details>
+    }
+    .into_any()
+}
+
 /// What the columns are stands in the address, so that it can be sent to somebody.
 fn follow_address(bank: Bank) {
     let (location, navigate) = (use_location(), use_navigate());
@@ -219,7 +232,8 @@ fn Laid(bench: Bench, bank: Bank, title: RwSignal<String>) -> impl IntoView {
     let shared = StoredValue::new(bench.clone());
     view! {
         <div class="l-pane p-bench">
-            <Values variables=bench.variables.clone() bank=bank may=bench.may_write/>
+            <Values variables=bench.variables.clone() cases=bench.cases.clone() bank=bank may=bench.may_write/>
+            {(bench.may_write && bench.case_count > 0).then(|| view! { <AllCases prompt=bench.prompt.id.to_string() cases=bench.case_count bank=bank/> })}
             <datalist id="play-models">{models(&bench.models)}</datalist>
             <div class="l-panes p-cols" data-count=move || bank.stands.with(Vec::len)>
                 <For each=move || bank.stands.get() key=|stand| stand.key let:stand>

@@ -24,6 +24,7 @@ mod variables;
 
 pub use compare::Compare;
 pub use editor::Edit;
+pub use frame::{Frame, Open};
 pub use history::History;
 pub use import::ImportPage;
 pub use list::PromptList;

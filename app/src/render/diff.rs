@@ -60,10 +60,15 @@ pub fn diff(view: &DiffView<'_>) -> String {
 
 /// What one answer has that another has not; nothing in them is a tag.
 pub fn answers(old: &str, new: &str) -> String {
+    between(old, new, "The first", "This one")
+}
+
+/// What one text has that another has not, with their names.
+pub fn between(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
     let draft = |text: &str| Draft::new(Body::Text(text.to_owned()));
     let (from, to) = (draft(old), draft(new));
     let found = VersionDiff::new(Side::from(&from), Side::from(&to));
-    let (view, room) = (DiffView { diff: &found, old: "The first", new: "This one", layout: Layout::Unified, tokens: None, heading: 4 }, Room::default());
+    let (view, room) = (DiffView { diff: &found, old: old_name, new: new_name, layout: Layout::Unified, tokens: None, heading: 4 }, Room::default());
     let text = TextDiff::new(old, new);
     if text.is_empty() {
         return "<p class=\"c-hint\">The same words.</p>".to_owned();

@@ -24,6 +24,11 @@ impl Toaster {
         self.show(Toast { message: message.into(), ..Toast::default() });
     }
 
+    /// For what failed.
+    pub fn push_bad(self, message: impl Into<String>) {
+        self.show(Toast { message: message.into(), tone: Some("bad"), ..Toast::default() });
+    }
+
     pub fn push_undo(self, message: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) {
         let action = Some(("Undo".to_owned(), Callback::new(move |()| undo())));
         self.show(Toast { message: message.into(), action, ..Toast::default() });

@@ -5,11 +5,13 @@
 pub mod account;
 pub mod backup;
 pub mod cache;
+pub mod case;
 pub mod cx;
 pub mod db;
 pub mod exchange;
 pub mod feed;
 pub mod gateway;
+pub mod grid;
 pub mod idempotency;
 pub mod local;
 pub mod playground;

@@ -24,8 +24,8 @@ use crate::{
     store,
 };
 
-pub(crate) use draft::version_of_draft;
 pub use draft::{Compared, Desk, Kept, Which, compare, count_tokens, difference, discard_draft, draft, keep_draft, rebase, restore, says_the_same};
+pub(crate) use draft::{version_of_draft, version_written};
 pub(crate) use include::expand;
 pub use usage::{Pulls, Updated, flush_pulls, sweep_pulls, take_update, usage};
 

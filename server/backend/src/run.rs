@@ -9,10 +9,11 @@ use atelier_domain::{
     account::Action,
     completion::{Event, Finish, LOCAL_MODEL, Request},
     fault::Fault,
-    id::{ProjectId, PromptId, RunId},
+    id::{GridId, ProjectId, PromptId, RunId},
     page::Page,
-    prompt::{Message, Params, Selector},
+    prompt::{Message, Params, Selector, Version},
     run::{Ending, Run, RunDetails, State},
+    timestamp::Timestamp,
 };
 use serde_json::{Value, json};
 use tokio::sync::{Notify, mpsc};
@@ -23,7 +24,11 @@ use crate::{
     gateway::{self, Asked},
     prompt::{self, PromptRef, bad_cursor, page},
     store,
+    studio::Studio,
 };
+
+/// More seconds than any answer takes.
+const LONGEST: i64 = 2 * 3_600;
 
 impl Target for RunId {
     type Found = Run;
@@ -112,6 +117,8 @@ pub enum Source {
     Saved(Selector),
     /// What the caller has typed and not saved.
     Draft,
+    /// What the program itself has read before.
+    Exactly(Box<Version>),
 }
 
 /// One question to a model.
@@ -125,12 +132,14 @@ pub struct Ask {
     pub params: Params,
     /// Turns after the prompt's own messages: a conversation that goes on.
     pub tail: Vec<Message>,
+    /// The grid that it is part of.
+    pub grid: Option<GridId>,
 }
 
 impl Ask {
     /// A version as it is.
     pub fn of(selector: Selector, values: BTreeMap<String, Value>) -> Self {
-        Self { source: Source::Saved(selector), values, model: None, params: Params::default(), tail: Vec::new() }
+        Self { source: Source::Saved(selector), values, model: None, params: Params::default(), tail: Vec::new(), grid: None }
     }
 }
 
@@ -146,6 +155,7 @@ pub async fn start(cx: &Cx, prompt: impl Into<PromptRef>, ask: Ask, through: Thr
             let version = match &ask.source {
                 Source::Saved(selector) => prompt::version_in(db, &found, selector).await?,
                 Source::Draft => prompt::version_of_draft(db, &found, person).await?,
+                Source::Exactly(version) => Version::clone(version),
             };
             let body = prompt::expand(db, &version).await?;
             let model = ask.model.clone().or_else(|| version.model.clone()).unwrap_or_else(|| LOCAL_MODEL.to_owned());
@@ -178,7 +188,7 @@ pub async fn start(cx: &Cx, prompt: impl Into<PromptRef>, ask: Ask, through: Thr
         started_by: cx.actor.name(),
         started_at: cx.now(),
     };
-    let details = RunDetails { template: version.to_draft(), price: asked.price(), answer: None };
+    let details = RunDetails { template: version.to_draft(), price: asked.price(), answer: None, grid: ask.grid };
     cx.change(async |tx| {
         store::run::insert(tx, &run, &details).await?;
         tx.changed(Area::Other, run.id.0, Some(run.project), "run.started", json!({"prompt": run.prompt, "version": run.version, "model": run.model}));
@@ -262,6 +272,22 @@ pub async fn details(cx: &Cx, run: RunId) -> Result<Option<RunDetails>, Fault> {
 /// Internal.
 pub async fn end_lost(cx: &Cx) -> Result<u64, Fault> {
     cx.check_admin()?;
+    let now = cx.now();
+    end_before(cx, now).await
+}
+
+/// Ends the runs that no process can still be at, wherever it was.
+///
+/// # Errors
+/// Internal.
+pub async fn sweep(studio: &Arc<Studio>) -> Result<(), Fault> {
+    let cx = Cx::operator(studio.clone());
+    let before = cx.now().plus_seconds(-LONGEST);
+    end_before(&cx, before).await.map(drop)
+}
+
+async fn end_before(cx: &Cx, before: Timestamp) -> Result<u64, Fault> {
     let at = cx.now();
-    cx.change(async |tx| store::run::end_lost(tx, "The studio was stopped before this run had finished. Run it again.", at).await).await
+    let say = "The studio was stopped before this run had finished. Run it again.";
+    cx.change(async |tx| store::run::end_lost(tx, say, before, at).await).await
 }

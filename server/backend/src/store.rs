@@ -3,8 +3,10 @@
 pub mod account;
 pub mod audit;
 pub mod backup;
+pub mod case;
 pub mod changes;
 pub mod draft;
+pub mod grid;
 pub mod idempotency;
 pub mod key;
 pub mod mock;

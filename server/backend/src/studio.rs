@@ -16,6 +16,7 @@ use crate::{
     cache::Caches,
     db::Database,
     gateway::{Http, Private, Timeouts, Towards},
+    grid::Bell,
     local::LocalModel,
     prompt::Pulls,
     run::Underway,
@@ -62,6 +63,8 @@ pub struct Studio {
     pub key_uses: KeyUses,
     pub pulls: Pulls,
     pub underway: Underway,
+    /// Wakes whoever works at grids.
+    pub bell: Bell,
     /// The way to providers.
     pub http: Http,
 }
@@ -83,6 +86,7 @@ impl Studio {
             key_uses: KeyUses::default(),
             pulls: Pulls::default(),
             underway: Underway::default(),
+            bell: Bell::default(),
         }))
     }
 

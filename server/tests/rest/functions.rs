@@ -7,13 +7,14 @@ mod table;
 use std::{collections::BTreeMap, time::Duration};
 
 use atelier_backend::{
-    account,
+    account, case,
     local::Status,
     prompt, provider,
     session::{self, Stored},
 };
 use atelier_domain::{
     account::{Role, Scope},
+    case::CaseForm,
     id::{ProjectId, PromptId, RunId, UserId},
     prompt::{Body, Draft, NewPrompt, PromptType},
     provider::{ProviderForm, ProviderKind},
@@ -161,6 +162,27 @@ async fn run_of(test: &TestStudio, project: ProjectId, prompt: PromptId) -> RunI
     id
 }
 
+/// A grid of one cell, stopped: nobody works at it.
+async fn grid_of(test: &TestStudio, place: &Place, prompt: PromptId) -> String {
+    let id = Uuid::now_v7().to_string();
+    let mut db = test.studio.db.begin().await.unwrap();
+    sqlx::query(
+        "INSERT INTO grids (id, project_id, prompt_id, grid_columns, grid_cases, size, concurrency, budget, state, user_id, started_by, started_at) \
+         VALUES ($1, $2, $3, '[{\"version\": 1, \"model\": \"local/x\"}]', '[{\"number\": 1, \"values\": {}}]', 1, 1, 1000, 'stopped', $4, 'Mara', 1)",
+    )
+    .bind(&id)
+    .bind(place.project.to_string())
+    .bind(prompt.to_string())
+    .bind(place.member.to_string())
+    .execute(&mut *db)
+    .await
+    .unwrap();
+    let cell = sqlx::query("INSERT INTO grid_cells (grid_id, row_at, column_at, state, changed_at) VALUES ($1, 0, 0, 'waiting', 1)").bind(&id);
+    cell.execute(&mut *db).await.unwrap();
+    db.commit().await.unwrap();
+    id
+}
+
 /// Ids by the names that forms have for them; no name begins another.
 type Ids = BTreeMap<&'static str, String>;
 
@@ -174,9 +196,14 @@ async fn stage(test: &TestStudio, place: &Place) -> Ids {
     let open = account::invitations(&cx, project).await.unwrap();
     let invitation = open.iter().find(|one| one.email == invited).unwrap().id;
     let reset = account::reset_link(&cx, place.member).await.unwrap();
+    let prompt = prompt_in(test, project).await;
+    let values = CaseForm { values: [("x".to_owned(), json!("y"))].into(), expected: None };
+    let case = case::add(&cx, prompt, values).await.unwrap().id;
     Ids::from([
         ("$project", project.to_string()),
-        ("$prompt", prompt_in(test, project).await.to_string()),
+        ("$prompt", prompt.to_string()),
+        ("$case", case.to_string()),
+        ("$grid", grid_of(test, place, prompt).await),
         ("$run", place.run.to_string()),
         ("$user", place.member.to_string()),
         ("$email", place.email.clone()),

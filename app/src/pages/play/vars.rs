@@ -4,11 +4,17 @@ use atelier_domain::prompt::{Variable, VariableType, suggested};
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::stand::Bank;
+use crate::api::playground::CaseChoice;
 
 #[component]
-pub fn Values(variables: Vec<Variable>, bank: Bank, may: bool) -> impl IntoView {
+pub fn Values(variables: Vec<Variable>, cases: Vec<CaseChoice>, bank: Bank, may: bool) -> impl IntoView {
     let none = variables.is_empty().then(|| view! { <p class="c-hint">"These versions have no variables."</p> });
-    let fields = variables.into_iter().map(|variable| view! { <Value variable=variable bank=bank/> }).collect_view();
+    let filled = RwSignal::new(0);
+    let fields = move || {
+        filled.track();
+        variables.iter().cloned().map(|variable| view! { <Value variable=variable bank=bank/> }).collect_view()
+    };
+    let case = (!cases.is_empty()).then(|| view! { <FromCase cases=cases bank=bank filled=filled/> });
     let refused = (!may).then(|| view! { <p class="c-hint">"Editors and owners can run prompts."</p> });
     let run = move |event: SubmitEvent| {
         event.prevent_default();
@@ -19,9 +25,32 @@ pub fn Values(variables: Vec<Variable>, bank: Bank, may: bool) -> impl IntoView 
     view! {
         <form id="bench" class="p-vars" method="post" aria-label="Variables, shared by all columns" on:submit=run>
             {fields}
+            {case}
             {none}
             {refused}
         </form>
+    }
+    .into_any()
+}
+
+/// Puts the values of a test case in.
+#[component]
+fn FromCase(cases: Vec<CaseChoice>, bank: Bank, filled: RwSignal<u32>) -> impl IntoView {
+    let options = cases.iter().map(|case| view! { <option value=case.number>{format!("Case {}: {}", case.number, case.summary)}</option> }).collect_view();
+    let pick = move |event| {
+        let number = event_target_value(&event);
+        let Some(case) = cases.iter().find(|case| case.number.to_string() == number) else { return };
+        bank.values.update(|values| values.extend(case.values.clone()));
+        filled.update(|filled| *filled += 1);
+    };
+    view! {
+        <div class="c-field l-script">
+            <label for="play-case">"From a test case"</label>
+            <select class="c-input" id="play-case" on:change=pick>
+                <option value="">"Choose one"</option>
+                {options}
+            </select>
+        </div>
     }
     .into_any()
 }

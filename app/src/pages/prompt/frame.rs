@@ -128,7 +128,7 @@ fn Framed(open: Open, fit: bool, page: OpenPrompt, inside: AnyView) -> impl Into
     let shown = version.as_ref().map(|version| version.number);
     let labels = prompt.labels.iter().map(|label| view! { <Label name=label.label.to_string() version=i64::from(label.version)/> }).collect_view();
     let changes = may_write && prompt.archived_at.is_none();
-    let tabs = [("Edit", ""), ("Runs", "/runs"), ("History", "/history"), ("Used by", "/users"), ("Use it", "/use")];
+    let tabs = [("Edit", ""), ("Test cases", "/cases"), ("Runs", "/runs"), ("History", "/history"), ("Used by", "/users"), ("Use it", "/use")];
     let tabs = tabs.map(|(words, tab)| (words, format!("{base}{tab}"))).to_vec();
     let keeper = open.keeper.get_value().filter(|_| changes && page.editing);
     let id = prompt.id.to_string();

@@ -1,16 +1,20 @@
 //! One run: what went to the model, what came back, what it took.
 
-use atelier_domain::run::Run;
+use atelier_domain::{account::Action, run::Run};
 use leptos::prelude::*;
 use serde_json::Value;
 
 use crate::pages::Screen;
 use crate::{
-    api::run::{ShowWholeRun, WholeRun},
-    ask::Reading,
+    api::{
+        case::KeepCase,
+        run::{ShowWholeRun, WholeRun},
+    },
+    ask::{ActionForm, Change, Reading},
     components::shell::Page,
-    pages::prompt::Measures,
-    ui::{Callout, Crumb, Icon, Load, Time, use_route_params},
+    pages::{account::land::on_success, prompt::Measures},
+    platform::use_viewer,
+    ui::{Callout, Crumb, ErrorNote, Icon, Load, Submit, Time, failure, use_route_params},
 };
 
 use super::table::StateTag;
@@ -36,6 +40,7 @@ impl Screen for RunPage {
                     <Load reading=this.run rows=8 let:whole>
                         <div class="c-panel">
                             <RunBody run=whole.run.clone()/>
+                            <KeepAsCase run=whole.run.id.to_string() project=whole.run.project.to_string() prompt=whole.run.prompt.to_string() answered=!whole.run.output.is_empty()/>
                             <Kept whole=whole/>
                         </div>
                     </Load>
@@ -95,6 +100,44 @@ pub fn RunBody(run: Run) -> impl IntoView {
     .into_any()
 }
 
+/// What was asked, as a test case of its prompt.
+#[component]
+fn KeepAsCase(run: String, project: String, prompt: String, answered: bool) -> impl IntoView {
+    let may = use_viewer().project(&project).is_some_and(|project| Action::Write.allowed_to(project.role));
+    if !may {
+        return ().into_any();
+    }
+    let (keep, kept) = (Change::by::<KeepCase>(), RwSignal::new(None::<u32>));
+    on_success(keep, move |number: u32| kept.set(Some(number)));
+    let form = |expected: bool, words: &'static str| {
+        let run = run.clone();
+        view! {
+            <ActionForm action=keep>
+                <input type="hidden" name="run" value=run/>
+                <input type="hidden" name="expected" value=expected.to_string()/>
+                <Submit kind="plain" small=true pending=keep.pending()>{words}</Submit>
+            </ActionForm>
+        }
+    };
+    let cases = format!("/p/{project}/prompts/{prompt}/cases");
+    let said = move || {
+        let cases = cases.clone();
+        kept.get().map(|number| view! { <span role="status">"Kept as " <a class="c-link" href=cases>{format!("test case {number}")}</a></span> })
+    };
+    view! {
+        <section class="c-section l-stack">
+            <h2>"Keep it as a test case"</h2>
+            <div class="l-row" data-wrap="true">
+                {form(false, "The values")}
+                {answered.then(|| form(true, "The values, and this answer as the expected one"))}
+                {said}
+            </div>
+            <ErrorNote fault=failure(keep)/>
+        </section>
+    }
+    .into_any()
+}
+
 /// What only this page shows: parameters, price, the template, the answer as it came.
 #[component]
 fn Kept(whole: WholeRun) -> impl IntoView {
@@ -105,6 +148,7 @@ fn Kept(whole: WholeRun) -> impl IntoView {
         return view! { <section class="c-section"><h2>"Parameters"</h2><dl class="c-kv">{params}</dl></section> }.into_any();
     };
     let price = details.price.map_or_else(|| "not known".to_owned(), |price| price.to_string());
+    let grid = details.grid.map(|grid| view! { <p>"Part of "<a class="c-link" href=format!("/p/{}/grids/{grid}", run.project)>"a grid"</a></p> });
     let template = serde_json::to_string_pretty(&details.template).unwrap_or_default();
     let answer = details
         .answer
@@ -116,6 +160,7 @@ fn Kept(whole: WholeRun) -> impl IntoView {
         </section>
         <section class="c-section l-stack">
             <h2>"As it was kept"</h2>
+            {grid}
             <details><summary>"The template, as JSON"</summary><pre class="p-raw" tabindex="0">{template}</pre></details>
             {answer}
         </section>

@@ -4,8 +4,10 @@ use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, sync::Arc};
 
 use atelier_domain::{
     account::{Role, Scope},
-    cost::ModelEntry,
+    cost::{ModelEntry, Nanos},
+    grid::GridForm,
     id::{ProjectId, PromptId},
+    playground::Setting,
     prompt::Draft,
     provider::{ProviderForm, ProviderKind},
 };
@@ -13,9 +15,10 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    account,
+    account, case,
     cx::Actor,
     db::{Engine, fresh},
+    grid,
     local::LocalModel,
     playground, prompt, provider, session,
     studio::{Settings, Studio},
@@ -67,6 +70,9 @@ async fn furnish(cx: &Cx) {
     provider::put(cx, project, &"openai".parse().unwrap(), ProviderKind::Openai, form).await.unwrap();
     provider::put_price(cx, project, ModelEntry { name: "openai/x".into(), ..ModelEntry::default() }).await.unwrap();
     playground::keep_mock(cx, reply, "find", "{}").await.unwrap();
+    case::import(cx, reply, "mood,expected\nkind,Hello.\ngrim,\n").await.unwrap();
+    let form = GridForm { columns: Setting::read_all("1;2"), concurrency: 2, budget: Nanos(1_000_000_000) };
+    grid::start(&mara, reply, form).await.unwrap();
     let mut tx = cx.studio.db.begin().await.unwrap();
     crate::store::pulls::add(&mut tx, reply, key.id, "production", 20_000, 3, cx.now()).await.unwrap();
     let run = uuid::Uuid::now_v7();

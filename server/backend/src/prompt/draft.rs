@@ -239,7 +239,14 @@ pub async fn version_of_draft(db: &mut Db, prompt: &Prompt, person: Option<UserI
         None => None,
     };
     let Some(stored) = stored else { return version_in(db, prompt, &Selector::Latest).await };
-    let draft = stored.form.to_draft(prompt.prompt_type)?;
+    version_written(db, prompt, stored.form.to_draft(prompt.prompt_type)?).await
+}
+
+/// What is written but not saved as the version that saving it would make, but numbered 0.
+///
+/// # Errors
+/// Invalid where it could not be saved, with every field at fault.
+pub async fn version_written(db: &mut Db, prompt: &Prompt, draft: Draft) -> Result<Version, Fault> {
     let templates = draft.check(prompt.prompt_type)?;
     let resolved = include::resolve(db, prompt, &draft, &templates, &[]).await?;
     let saving = Saving { id: Uuid::nil().into(), author: String::new(), at: Timestamp::default() };

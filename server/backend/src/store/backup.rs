@@ -14,7 +14,7 @@ use sqlx::{
 use crate::db::{Db, Engine, internal};
 
 /// What a backup holds, each table after those that it refers to. A test compares this with the schema.
-pub const KEPT: [&str; 21] = [
+pub const KEPT: [&str; 24] = [
     "users",
     "projects",
     "members",
@@ -33,6 +33,9 @@ pub const KEPT: [&str; 21] = [
     "providers",
     "prices",
     "tool_mocks",
+    "test_cases",
+    "grids",
+    "grid_cells",
     "idempotency",
     "audit",
     "changes",

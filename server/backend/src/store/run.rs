@@ -83,10 +83,11 @@ pub async fn insert(db: &mut Db, run: &Run, details: &RunDetails) -> Result<(), 
     .execute(&mut *db)
     .await
     .map_err(internal)?;
-    sqlx::query("INSERT INTO run_details (run_id, template, price) VALUES ($1, $2, $3)")
+    sqlx::query("INSERT INTO run_details (run_id, template, price, grid_id) VALUES ($1, $2, $3, $4)")
         .bind(run.id.to_string())
         .bind(text(&details.template))
         .bind(details.price.as_ref().map(text))
+        .bind(details.grid.map(|grid| grid.to_string()))
         .execute(db)
         .await
         .map_err(internal)?;
@@ -95,11 +96,13 @@ pub async fn insert(db: &mut Db, run: &Run, details: &RunDetails) -> Result<(), 
 
 /// `None` for runs of the first releases.
 pub async fn details(db: &mut Db, run: RunId) -> Result<Option<RunDetails>, Fault> {
-    let row = sqlx::query("SELECT template, price, answer FROM run_details WHERE run_id = $1").bind(run.to_string());
+    let row = sqlx::query("SELECT template, price, answer, grid_id FROM run_details WHERE run_id = $1").bind(run.to_string());
     let Some(row) = row.fetch_optional(db).await.map_err(internal)? else { return Ok(None) };
     let price: Option<String> = get(&row, "price")?;
     let price = price.map(|text| serde_json::from_str(&text)).transpose().map_err(|error| broken("price", &error))?;
-    Ok(Some(RunDetails { template: json(&row, "template")?, price, answer: get(&row, "answer")? }))
+    let grid: Option<String> = get(&row, "grid_id")?;
+    let grid = grid.map(|grid| grid.parse()).transpose().map_err(|error| broken("grid_id", &error))?;
+    Ok(Some(RunDetails { template: json(&row, "template")?, price, answer: get(&row, "answer")?, grid }))
 }
 
 pub async fn end(db: &mut Db, run: RunId, ending: &Ending, at: Timestamp) -> Result<(), Fault> {
@@ -124,11 +127,12 @@ pub async fn end(db: &mut Db, run: RunId, ending: &Ending, at: Timestamp) -> Res
     Ok(())
 }
 
-/// Ends what a process left unfinished.
-pub async fn end_lost(db: &mut Db, error: &str, at: Timestamp) -> Result<u64, Fault> {
-    let done = sqlx::query("UPDATE runs SET state = 'failed', error = $1, ended_at = $2 WHERE state = 'running'")
+/// Ends what a process left unfinished that had begun before.
+pub async fn end_lost(db: &mut Db, error: &str, before: Timestamp, at: Timestamp) -> Result<u64, Fault> {
+    let done = sqlx::query("UPDATE runs SET state = 'failed', error = $1, ended_at = $2 WHERE state = 'running' AND started_at < $3")
         .bind(error)
         .bind(at.0)
+        .bind(before.0)
         .execute(db)
         .await
         .map_err(internal)?;

@@ -10,6 +10,7 @@ mod account;
 mod doors;
 mod draft;
 mod exchange;
+mod grid;
 mod idempotency;
 mod include;
 mod key;

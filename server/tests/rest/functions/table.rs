@@ -6,7 +6,9 @@ use atelier_app::api::{
         RemoveMember, RenameProject, RevokeKey, SetRole, SetTheme, SetUp, SetUpPage, ShowInstance, SignIn, SignInPage, SignOut, UpdateAccount, UseReset,
         WithdrawInvitation,
     },
+    case::{DeleteCase, ImportCases, KeepCase, ListCases, PutCase},
     exchange::{ImportPrompts, PreviewImport},
+    grid::{CompareGrids, FollowGrid, MarkCell, ResumeGrid, ShowCell, ShowGrid, StartGrid, StopGrid},
     playground::{CompareAnswers, EditAsDraft, KeepMock, OpenBench, Play, ShowAnswer, StopRun},
     prompt::{
         ArchivePrompt, CompareVersions, CreatePrompt, DescribePrompt, DiscardDraft, FindPrompts, KeepDraft, LabelMoves, ListPrompts, MoveLabel, PromptPage,
@@ -41,6 +43,8 @@ pub const SIGNED_IN: Right = [401, 401, MAY, MAY, MAY, MAY, MAY, MAY];
 pub const SEE: Right = [401, 401, MAY, MAY, MAY, MAY, 404, 404];
 /// Write prompts; run the playground.
 pub const WRITE: Right = [401, 401, 403, 403, MAY, MAY, 404, 404];
+/// Label items, comment.
+pub const REVIEW: Right = [401, 401, 403, MAY, MAY, MAY, 404, 404];
 /// Move a label.
 pub const PUBLISH: Right = [401, 401, 403, 403, MAY, MAY, 404, 404];
 /// Keys, members, and the project itself.
@@ -117,6 +121,19 @@ pub const FUNCTIONS: &[Function] = &[
     (CompareAnswers::PATH, SEE, "from=$run&to=$run", 200),
     (EditAsDraft::PATH, WRITE, "prompt=$prompt&version=1&contents[]=two", 200),
     (KeepMock::PATH, WRITE, "prompt=$prompt&tool=find&answer=x", 200),
+    (ListCases::PATH, SEE, "project=$project&prompt=$prompt", 200),
+    (PutCase::PATH, WRITE, "prompt=$prompt&case=$case&values[x]=z&expected=z", 200),
+    (DeleteCase::PATH, WRITE, "case=$case", 200),
+    (ImportCases::PATH, WRITE, "prompt=$prompt&text=x%0Ay", 200),
+    (KeepCase::PATH, WRITE, "run=$run&expected=true", 200),
+    (ShowGrid::PATH, SEE, "project=$project&grid=$grid", 200),
+    (FollowGrid::PATH, SEE, "grid=$grid&since=0", 200),
+    (StartGrid::PATH, WRITE, "prompt=$prompt&cols=1&concurrency=1&budget=1", 200),
+    (StopGrid::PATH, WRITE, "grid=$grid", 200),
+    (ResumeGrid::PATH, WRITE, "grid=$grid&failed=false", 200),
+    (MarkCell::PATH, REVIEW, "grid=$grid&row=0&column=0&mark=up&note=x", 200),
+    (ShowCell::PATH, SEE, "grid=$grid&row=0&column=0", 200),
+    (CompareGrids::PATH, SEE, "project=$project&from=$grid&to=$grid&a=0&b=0", 200),
     // There is no model behind these tests.
     (StreamRun::PATH, WRITE, "prompt=$prompt&version=1&values[x]=y", 502),
     (RunAndWait::PATH, WRITE, "prompt=$prompt&version=1&values[x]=y", 502),
