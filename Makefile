@@ -15,7 +15,8 @@ BUILT := $(or $(CARGO_TARGET_DIR),target)
 SERVER := $(BUILT)/release/atelier
 
 NPM := end2end/node_modules/.package-lock.json
-MODELS := models/smollm2-135m-instruct.gguf
+MODELS := $(addprefix models/,smollm2-135m-instruct.gguf \
+  $(addprefix all-minilm-l6-v2/,config.json model.safetensors tokenizer.json) $(addprefix potion-base-8m/,model.safetensors tokenizer.json))
 WASM := target/wasm/.built
 SITE := target/site/.built
 # Folders too, not files alone: a folder is newer after something was removed from it.
@@ -76,7 +77,8 @@ $(NPM): end2end/package.json end2end/package-lock.json end2end/.npmrc | prerequi
 	  { echo "The npm packages could not be fetched: check the network, then run make again." >&2; exit 1; }
 	touch $@
 
-$(MODELS): tools/fetch_models.py | prerequisites
+# One run of the script makes them all.
+$(MODELS) &: tools/fetch_models.py | prerequisites
 	python3 tools/fetch_models.py
 
 $(WASM): $(WASM_SOURCES) $(NPM) | prerequisites

@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 
-import { Stage, Studio, editors, leads, message, open, owner } from './support.mjs'
+import { Stage, Studio, editors, leads, message, open, owner, upstream } from './support.mjs'
 
 const folder = resolve(process.argv[2] ?? 'target/shots')
 const looks = [
@@ -75,6 +75,32 @@ await open(page, `/p/${project}/playground?prompt=${prompt.split('/').pop()}&col
 await page.getByRole('button', { name: /^Run all/ }).click()
 for (const name of ['A', 'B']) await page.getByRole('region', { name: `Column ${name}`, exact: true }).getByText(/Done in/).waitFor({ timeout: 90_000 })
 await shoot('playground')
+const fake = await upstream()
+await stage.studio.command(['provider', 'add', '--project', 'Northwind', '--name', 'acme', '--kind', 'openai', '--base-url', `${fake.url}/v1`], 'sk-test-1')
+const id = prompt.split('/').pop()
+await open(page, `${prompt}/cases`)
+await shoot('cases-empty')
+await page.getByRole('button', { name: 'Import' }).click()
+const lines = ['Where is my parcel? It should have been here on Friday.', 'Can I send back shoes that I have worn once?', 'You charged me twice!', 'Do you ship to Norway?', 'How do I change my address?', 'Is the blue one waterproof?', 'I want to speak to a person.', 'Cancel my order, please.']
+await page.getByLabel('Or paste them').fill(['question,shop_name,max_sentences,expected', ...lines.map((line, at) => `"${line}",Northwind,2,${at % 2 ? `"${line}"` : ''}`)].join('\n'))
+await page.getByRole('button', { name: 'Add them' }).click()
+await page.getByRole('rowheader', { name: 'Case 8' }).waitFor()
+await visit('cases', `${prompt}/cases`)
+await page.getByRole('link', { name: 'Case 2', exact: true }).click()
+await shoot('case')
+await open(page, `/p/${project}/playground?prompt=${id}&cols=1~acme/echo;4~acme/fault-500;4~acme/gpt-5-mini~0.2`)
+await page.getByText('Run all 8 test cases').click()
+await shoot('playground-cases')
+await leads(page, /\/grids\//, () => page.getByRole('button', { name: 'Run 8 cases' }).click())
+await page.getByText('24 of 24 answers').waitFor({ timeout: 60_000 })
+for (const name of ['Good: case 1, column A', 'Bad: case 1, column C', 'Good: case 2, column C']) await page.getByRole('button', { name }).click()
+await shoot('grid')
+await page.getByTitle('Case 2, column C: look at the whole answer').click()
+await page.getByText('What do you think of it?').waitFor()
+await shoot('grid-answer')
+await page.keyboard.press('Escape')
+await visit('grid-compare', `${new URL(page.url()).pathname}/compare?b=2`)
+fake.end()
 await visit('playground-choose', `/p/${project}/playground`)
 await visit('import', `/p/${project}/prompts/import`)
 await visit('account', '/account')

@@ -35,6 +35,17 @@ async function firstRun(page, project) {
   return decodeURIComponent(href).match(/[0-9a-f-]{36}$/)[0]
 }
 
+/** A grid of one case, which the model of this machine answers; gives its id. */
+async function grid(page, project, prompt, run) {
+  await open(page, `/p/${project.id}/runs/${run}`)
+  await page.getByRole('button', { name: 'The values', exact: true }).click()
+  await page.getByText('test case 1').waitFor()
+  await open(page, `/p/${project.id}/prompts/${prompt}/cases`)
+  await leads(page, /\/grids\//, () => page.getByRole('button', { name: 'Run 1 case × 1 column' }).click())
+  await page.getByText('1 of 1 answers').waitFor({ timeout: 60_000 })
+  return page.url().split('/').pop()
+}
+
 /** The links that the owner sends: each is shown once. */
 async function links(page, project) {
   await open(page, `/p/${project.id}/settings?tab=members`)
@@ -54,13 +65,14 @@ journey('every route is alive after a refresh and after a click, and axe finds n
   const page = await stage.person({ as: owner })
   const run = await firstRun(page, project)
   const [invite, reset] = await links(page, project)
-  const all = filled({ project: project.id, prompt, run, token: 'TOKEN' })
+  const all = filled({ project: project.id, prompt, run, grid: await grid(page, project, prompt, run), token: 'TOKEN' })
   t.diagnostic(`${routes.length} routes`)
 
   for (const path of all.filter((path) => !strangers.test(path))) await visit(stage, page, path)
   await tabs(stage, page, project)
   await click(stage, page, all.filter((path) => !strangers.test(path)))
   await openThings(stage, page, project, prompt)
+  await bench(stage, page, project, prompt, all.find((path) => /\/grids\/[^/]+$/.test(path)))
 
   const stranger = await stage.person()
   for (const path of ['/signin', `/invite/${invite}`, `/reset/${reset}`]) {
@@ -193,6 +205,23 @@ async function openThings(stage, page, project, prompt) {
   await page.keyboard.press('Control+k')
   await page.getByRole('option', { name: /support\/reply/ }).waitFor()
   await everyLook(stage, page, 'the palette')
+}
+
+/** Answers side by side, and one of a grid. */
+async function bench(stage, page, project, prompt, grid) {
+  await open(page, `/p/${project.id}/playground?prompt=${prompt}&cols=1~~~8;2~~~8`)
+  await page.getByLabel('From a test case').selectOption('1')
+  await page.getByRole('button', { name: /^Run all/ }).click()
+  for (const name of ['A', 'B']) await page.getByRole('region', { name: `Column ${name}`, exact: true }).getByText(/Done in/).waitFor({ timeout: 60_000 })
+  await page.getByText('Run the test case on these columns').click()
+  await everyLook(stage, page, 'the playground with answers')
+  await open(page, grid)
+  await page.getByTitle('Case 1, column A: look at the whole answer').click()
+  await page.getByText('What do you think of it?').waitFor()
+  await everyLook(stage, page, 'an answer of a grid')
+  await page.keyboard.press('Escape')
+  await open(page, `/p/${project.id}/prompts/${prompt}/cases?case=new`)
+  await everyLook(stage, page, 'a new test case')
 }
 
 journey('what is not there says so, whoever asks', async (stage) => {

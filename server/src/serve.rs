@@ -85,7 +85,7 @@ pub async fn open(config: &Config, bound: SocketAddr, weights: Option<std::path:
     make_data_folder(config)?;
     let db = Database::open(&config.database_url).await?;
     let sealer = Sealer::new(&secret::ensure(config)?);
-    let settings = Settings { url: config.public_url(bound), data: config.data.clone(), sealer, private: config.allow_private };
+    let settings = Settings { url: config.public_url(bound), data: config.data.clone(), models: config.models.clone(), sealer, private: config.allow_private };
     Studio::new(db, weights.map_or_else(LocalModel::absent, |weights| LocalModel::start(weights, MODEL_QUEUE)), settings)
 }
 

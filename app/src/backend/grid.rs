@@ -139,13 +139,14 @@ pub async fn sheet(cx: &Cx, grid: GridId, row: usize, column: usize) -> Result<C
 }
 
 /// # Errors
-/// NotFound, for a column that there is not, and where the address names another project.
+/// NotFound, where the address names another project too.
 pub async fn compare(cx: &Cx, project: ProjectId, of: [GridId; 2], columns: [usize; 2]) -> Result<ComparedGrids, Fault> {
     let [one, other] = grids::both(cx, of[0], of[1]).await?;
-    let missing = || Fault::not_found("grid_not_found", "This grid");
-    if one.0.project != project || columns[0] >= one.0.columns.len() || columns[1] >= other.0.columns.len() {
-        return Err(missing());
+    if one.0.project != project {
+        return Err(Fault::not_found("grid_not_found", "This grid"));
     }
+    // A grid of one column has no second one to be compared by.
+    let columns = [columns[0].min(one.0.columns.len().saturating_sub(1)), columns[1].min(other.0.columns.len().saturating_sub(1))];
     let by_number = |(grid, cells): &(Grid, Vec<Cell>), column: usize| -> HashMap<u32, (GridCase, Cell)> {
         let of_column = cells.iter().filter(|cell| cell.column == column);
         of_column.filter_map(|cell| grid.cases.get(cell.row).map(|case| (case.number, (case.clone(), cell.clone())))).collect()

@@ -38,7 +38,11 @@ fn seconds(us: u64) -> String {
     if us < 1_000_000 { format!("{} ms", us / 1_000) } else { format!("{:.1} s", us as f64 / 1e6) }
 }
 
-/// What answers cost, where a price of each is known.
+/// What answers cost, as far as prices are known.
 fn cost(cost: Nanos, unpriced: bool) -> String {
-    if unpriced { format!("{cost} and more") } else { cost.to_string() }
+    match unpriced {
+        false => cost.to_string(),
+        true if cost == Nanos::ZERO => "no known price".to_owned(),
+        true => format!("{cost} and what has no known price"),
+    }
 }

@@ -144,7 +144,7 @@ fn AllCases(prompt: String, cases: usize, bank: Bank) -> impl IntoView {
     let setting = Signal::derive(move || Setting::write_all(&bank.settings()));
     view! {
         <details class="p-all-cases l-script">
-            <summary>{format!("Run all {cases} test cases on these columns")}</summary>
+            <summary>{if cases == 1 { "Run the test case on these columns".to_owned() } else { format!("Run all {cases} test cases on these columns") }}</summary>
             <StartGrid prompt=prompt setting=setting cases=cases/>
         </details>
     }

@@ -5,6 +5,7 @@
 pub mod adapter;
 mod ask;
 pub mod chat;
+mod embed;
 pub mod faults;
 pub mod http;
 pub mod remote;
@@ -13,6 +14,7 @@ pub mod sse;
 pub use adapter::{Adapter, Anthropic, Decode, Gemini, ListedModel, ModelPage, OpenAi, Outgoing, Secret};
 pub use ask::{Asked, Reached, find};
 pub use chat::{Answer, Chat, Delta, Finish, Part, Role, ToolCall, Turn, Usage};
+pub use embed::{Embedding, embedding};
 pub use faults::Failure;
 pub use http::{Http, Private, Timeouts, Towards};
-pub use remote::{Answering, Piece, Provider, Remote, Retries};
+pub use remote::{Answering, Embed, Piece, Provider, Remote, Retries};

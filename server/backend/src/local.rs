@@ -1,8 +1,10 @@
 //! The model that answers without a key: SmolLM2-135M-Instruct from its GGUF file, on a thread of its own.
 //! Callers never wait for it: they queue a request, and its events stream back.
 
+pub mod embed;
 mod forward;
 mod matrix;
+mod pool;
 mod prefix;
 mod queue;
 mod sample;

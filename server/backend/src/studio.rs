@@ -17,11 +17,14 @@ use crate::{
     db::Database,
     gateway::{Http, Private, Timeouts, Towards},
     grid::Bell,
-    local::LocalModel,
+    local::{LocalModel, embed::Embedder},
     prompt::Pulls,
     run::Underway,
     seal::Sealer,
 };
+
+/// Calls for embeddings that wait; past it, callers are told to come again.
+const EMBEDDINGS: usize = 64;
 
 /// The time; a test may move it.
 #[derive(Debug, Default)]
@@ -48,6 +51,8 @@ pub struct Settings {
     /// The public address without a trailing slash: links are made from it.
     pub url: String,
     pub data: PathBuf,
+    /// The folder of weights.
+    pub models: PathBuf,
     pub sealer: Sealer,
     /// Which outgoing addresses may be private.
     pub private: Private,
@@ -58,6 +63,7 @@ pub struct Studio {
     pub caches: Caches,
     pub clock: Clock,
     pub model: LocalModel,
+    pub embedder: Embedder,
     pub settings: Settings,
     pub setup: Setup,
     pub key_uses: KeyUses,
@@ -76,6 +82,7 @@ impl Studio {
         let http = Http::new(settings.private, Towards::Providers, Timeouts::default().connect);
         let http = http.map_err(|_| "No provider can be asked: the root certificates of this machine cannot be read.".to_owned())?;
         Ok(Arc::new(Self {
+            embedder: Embedder::start(settings.models.clone(), EMBEDDINGS),
             http,
             db,
             caches: Caches::default(),

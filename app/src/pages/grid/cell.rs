@@ -54,7 +54,7 @@ pub fn CellView(cell: RwSignal<Cell>, number: u32, looking: RwSignal<Option<(usi
     view! {
         <td data-state=state>
             {answer}
-            <div class="p-cell-foot" hidden=move || !cell.with(|cell| cell.state.is_over())>
+            <div class="p-cell-foot" hidden=move || cell.with(|cell| cell.state != CellState::Done)>
                 <span class="c-hint">{took}</span>
                 {met}
                 {note}

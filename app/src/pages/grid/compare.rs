@@ -9,7 +9,7 @@ use crate::{
     ask::Reading,
     components::shell::Page,
     pages::Screen,
-    ui::{Crumb, Icon, Load, Select, Table, use_route_params},
+    ui::{Callout, Crumb, Icon, Load, Select, Table, use_route_params},
 };
 
 use super::{cost, letter, seconds};
@@ -127,7 +127,9 @@ fn Side(side: ComparedSide) -> impl IntoView {
 fn Pair(row: ComparedRow) -> impl IntoView {
     let ComparedRow { case, cells: [one, other], diff } = row;
     let (before, after) = (marked(&one), marked(&other));
+    let failed: Vec<String> = [&one, &other].into_iter().filter_map(|cell| cell.error.clone()).collect();
     let body = match diff {
+        _ if !failed.is_empty() => failed.into_iter().map(|error| view! { <Callout tone="bad">{error}</Callout> }).collect_view().into_any(),
         Some(html) => view! { <div inner_html=html></div> }.into_any(),
         None => view! { <div class="p-text">{other.output}</div><p class="c-hint">"The same words."</p> }.into_any(),
     };

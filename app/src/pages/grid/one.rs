@@ -289,7 +289,7 @@ fn Head(at: usize, column: ColumnHead, cells: Cells) -> impl IntoView {
     let tally = Memo::new(move |_| cells.tally(at));
     let figures = move || {
         let tally = tally.get();
-        let mut parts = vec![tally.median_us.map_or_else(|| "–".to_owned(), |us| format!("{} at the middle", seconds(us))), cost(tally.cost, tally.unpriced)];
+        let mut parts = vec![tally.median_us.map_or_else(|| "–".to_owned(), |us| format!("median {}", seconds(us))), cost(tally.cost, tally.unpriced)];
         parts.extend((tally.compared > 0).then(|| format!("{} of {} as expected", tally.matched, tally.compared)));
         parts.extend((tally.up + tally.down > 0).then(|| format!("{} good, {} bad", tally.up, tally.down)));
         parts.join(" · ")

@@ -35,9 +35,19 @@ const PAGES: usize = 50;
 const ERROR_MAX: usize = 64 << 10;
 const ERROR_WAIT: Duration = Duration::from_secs(5);
 
-/// Whoever answers: over the network, or in this process.
+/// Whoever makes vectors of texts: over the network, or in this process.
 #[async_trait]
-pub trait Provider: Send + Sync {
+pub trait Embed: Send + Sync {
+    /// One vector for each input, by the embedder's own name of the model.
+    ///
+    /// # Errors
+    /// Invalid for what it cannot do; otherwise what it, or the way there, says.
+    async fn embed(&self, model: &str, inputs: Vec<String>) -> Result<(Vec<Vec<f32>>, Usage), Failure>;
+}
+
+/// Whoever answers over the network.
+#[async_trait]
+pub trait Provider: Embed {
     /// Asks. The answer may still fail while it comes.
     ///
     /// # Errors
@@ -47,12 +57,6 @@ pub trait Provider: Send + Sync {
     /// # Errors
     /// As for `chat`.
     async fn models(&self) -> Result<Vec<ListedModel>, Failure>;
-
-    /// One vector for each input.
-    ///
-    /// # Errors
-    /// As for `chat`.
-    async fn embed(&self, model: &str, inputs: Vec<String>) -> Result<(Vec<Vec<f32>>, Usage), Failure>;
 }
 
 /// A provider by its address.
@@ -181,7 +185,10 @@ impl Provider for Remote {
         }
         Ok(models)
     }
+}
 
+#[async_trait]
+impl Embed for Remote {
     async fn embed(&self, model: &str, inputs: Vec<String>) -> Result<(Vec<Vec<f32>>, Usage), Failure> {
         let body = self.fetch(self.adapter.embed(model, &inputs)?).await?;
         let (vectors, usage) = self.adapter.read_embeddings(&body).map_err(|failure| self.masked(failure))?;

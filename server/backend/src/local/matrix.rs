@@ -233,8 +233,13 @@ impl<B: Block> Kernel for Many<'_, B> {
             }
             for (out, inputs) in self.out.chunks_mut(SIDE * TILE).zip(self.inputs) {
                 let out = out.as_chunks_mut::<TILE>().0;
+                // By constant places, else the sums stay in memory, and storing them takes as long again.
                 let mut sums = [[0.0; TILE]; SIDE];
-                sums[..out.len()].copy_from_slice(out);
+                for side in 0..SIDE {
+                    if side < out.len() {
+                        sums[side] = out[side];
+                    }
+                }
                 let inputs = &inputs[depth * DEPTH..][..blocks.len() * BLOCK];
                 let panel = &self.panel[..inputs.len()];
                 for at in 0..inputs.len() {
@@ -242,7 +247,11 @@ impl<B: Block> Kernel for Many<'_, B> {
                         add::<FMA>(&mut sums[side], inputs[at][side], &panel[at]);
                     }
                 }
-                out.copy_from_slice(&sums[..out.len()]);
+                for side in 0..SIDE {
+                    if side < out.len() {
+                        out[side] = sums[side];
+                    }
+                }
             }
         }
     }

@@ -6,7 +6,7 @@ use atelier_backend::{
     backup,
     cx::Cx,
     exchange::{self, Part, Syntax},
-    playground, prompt, provider,
+    gateway, playground, prompt, provider,
     run::{self, Ask, Source, Started, Through},
 };
 use atelier_domain::{
@@ -280,6 +280,26 @@ async fn a_draft_answers_with_what_was_typed() {
         let run = run::find(&cx, started.run).await.unwrap();
         assert_eq!((run.version, run.messages[1].content.as_str()), (0, "Typed"));
         assert_eq!(run::details(&cx, run.id).await.unwrap().unwrap().template.body.without_ids(), draft("Typed").body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn vectors_come_from_a_provider_or_from_this_machine() {
+    for_each_engine(async |test| {
+        let upstream = upstream().await;
+        set_up(test, "acme", ProviderKind::Openai, &upstream.url()).await;
+        let mut db = test.studio.db.begin().await.unwrap();
+        let found = async |db: &mut _, model: &str| gateway::embedding(&test.studio, db, test.project, model).await;
+        let theirs = found(&mut db, "acme/text-embedding-echo").await.unwrap();
+        let (vectors, usage) = theirs.embed(vec!["a".to_owned(), "bcd".to_owned()]).await.unwrap();
+        assert!(vectors.len() == 2 && vectors[0] != vectors[1] && usage.input > 0 && theirs.price.is_none());
+        // No weights lie in the folder of this studio.
+        let ours = found(&mut db, "local/potion-base-8m").await.unwrap();
+        let fault = Fault::from(ours.embed(vec!["a".to_owned()]).await.unwrap_err());
+        assert!(fault.kind == Kind::Upstream && fault.message.contains("make models") && ours.price == Some(Price::default()), "{fault}");
+        let Err(fault) = found(&mut db, "nobody/x").await else { panic!("nobody is named so") };
+        assert!(fault.of("model").is_some_and(|detail| detail.contains("local/all-minilm-l6-v2")));
     })
     .await;
 }
