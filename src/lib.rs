@@ -12,6 +12,7 @@ pub mod exchange;
 pub mod fault;
 pub mod grid;
 pub mod id;
+pub mod model_file;
 pub mod page;
 pub mod playground;
 pub mod prompt;

@@ -4,6 +4,7 @@ pub mod account;
 pub mod case;
 pub mod exchange;
 pub mod grid;
+pub mod model;
 pub mod playground;
 pub mod prompt;
 pub mod provider;

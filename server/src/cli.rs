@@ -33,6 +33,9 @@ enum Command {
     /// Adds API keys.
     #[command(subcommand)]
     Key(Key),
+    /// Adds models of this machine.
+    #[command(subcommand)]
+    Model(Model),
     /// Adds providers of models.
     #[command(subcommand)]
     Provider(Provider),
@@ -96,6 +99,16 @@ enum Key {
         /// read, requests, manage, ingest, gateway, admin.
         #[arg(long = "scope", value_delimiter = ',', required = true, value_parser = scope)]
         scopes: Vec<Scope>,
+    },
+}
+
+#[derive(Subcommand)]
+enum Model {
+    /// Adds a GGUF file by its path: prompts then name it `local/NAME`.
+    Add {
+        #[arg(long)]
+        name: String,
+        path: std::path::PathBuf,
     },
 }
 
@@ -176,6 +189,7 @@ mod tests {
             "atelier project add Northwind",
             "atelier key add --project P --name N --scope read,manage",
             "atelier provider add --project P --name N --kind openai --base-url http://localhost:11434/v1",
+            "atelier model add --name qwen /srv/qwen.gguf",
             "atelier backup today.jsonl",
             "atelier restore today.jsonl",
         ] {

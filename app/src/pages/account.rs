@@ -8,6 +8,7 @@ mod keys;
 pub mod land;
 mod me;
 mod members;
+mod models;
 mod new_key;
 mod new_project;
 mod once;

@@ -14,6 +14,7 @@ pub mod gateway;
 pub mod grid;
 pub mod idempotency;
 pub mod local;
+pub mod model;
 pub mod playground;
 pub mod prompt;
 pub mod provider;

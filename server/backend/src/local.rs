@@ -1,24 +1,34 @@
-//! The model that answers without a key: SmolLM2-135M-Instruct from its GGUF file, on a thread of its own.
+//! Models that answer without a key, each from a GGUF file and on a thread of its own: SmolLM2-135M-Instruct, and what people add by path.
 //! Callers never wait for it: they queue a request, and its events stream back.
 
 pub mod embed;
+mod engine;
+mod facts;
 mod forward;
+mod gguf;
+#[cfg(feature = "llama-cpp")]
+mod llama_cpp;
 mod matrix;
+mod packed;
 mod pool;
 mod prefix;
+mod problem;
 mod queue;
+mod rope;
 mod sample;
+mod shape;
 mod simd;
 mod stop;
 #[cfg(test)]
 mod tests;
 mod thread;
+mod tile;
 mod tokens;
 mod weights;
 
 use std::{
     future::poll_fn,
-    path::{Path, PathBuf},
+    path::PathBuf,
     pin::Pin,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
@@ -34,7 +44,11 @@ use atelier_domain::{
 use futures::Stream;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use self::{queue::Queue, tokens::Vocabulary};
+pub use self::{
+    facts::{Facts, inspect},
+    shape::CONTEXT,
+};
+use self::{problem::Problem, queue::Queue, tokens::Vocabulary};
 
 /// A handle to a model that runs on a thread of its own. Cheap to clone; the thread ends with the last handle.
 #[derive(Clone)]
@@ -81,13 +95,6 @@ impl Shared {
     }
 }
 
-fn describe(path: &Path, error: &str) -> String {
-    let path = path.display();
-    format!(
-        "The local model cannot be loaded from {path} ({error}). Run `make models`, or set ATELIER_MODELS to the folder that holds it, then start Atelier again."
-    )
-}
-
 fn unavailable(status: &Status) -> Fault {
     let message = match status {
         Status::Failed(message) => message.clone(),
@@ -98,11 +105,14 @@ fn unavailable(status: &Status) -> Fault {
 
 impl LocalModel {
     /// Starts the thread; loading happens there, so the server starts at once. `queue` bounds what may wait.
+    ///
+    /// `weights` is a GGUF file of a family in `local/shape.rs`; a build with `--features llama-cpp` opens the others as well.
+    /// A text has at most [`CONTEXT`] tokens, prompt and answer, or fewer where the file allows fewer: so memory stays bounded.
     pub fn start(weights: PathBuf, queue: usize) -> Self {
         let shared = Arc::new(Shared { path: weights, queue: Queue::new(queue), status: Mutex::new(Status::Loading), vocabulary: OnceLock::new() });
         let thread = shared.clone();
         if let Err(error) = std::thread::Builder::new().name("local-model".to_owned()).spawn(move || thread::run(&thread)) {
-            shared.fail(Status::Failed(describe(&shared.path, &error.to_string())));
+            shared.fail(Status::Failed(Problem::Missing(error).sentence(&shared.path)));
         }
         Self { handle: Arc::new(Handle(shared)) }
     }

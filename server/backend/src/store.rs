@@ -10,6 +10,7 @@ pub mod grid;
 pub mod idempotency;
 pub mod key;
 pub mod mock;
+pub mod model;
 pub mod prompt;
 pub mod provider;
 pub mod pulls;

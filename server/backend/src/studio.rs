@@ -18,6 +18,7 @@ use crate::{
     gateway::{Http, Private, Timeouts, Towards},
     grid::Bell,
     local::{LocalModel, embed::Embedder},
+    model::Files,
     prompt::Pulls,
     run::Underway,
     seal::Sealer,
@@ -64,6 +65,8 @@ pub struct Studio {
     pub clock: Clock,
     pub model: LocalModel,
     pub embedder: Embedder,
+    /// Other models of this machine.
+    pub files: Files,
     pub settings: Settings,
     pub setup: Setup,
     pub key_uses: KeyUses,
@@ -82,6 +85,7 @@ impl Studio {
         let http = Http::new(settings.private, Towards::Providers, Timeouts::default().connect);
         let http = http.map_err(|_| "No provider can be asked: the root certificates of this machine cannot be read.".to_owned())?;
         Ok(Arc::new(Self {
+            files: Files::default(),
             embedder: Embedder::start(settings.models.clone(), EMBEDDINGS),
             http,
             db,

@@ -6,14 +6,14 @@ use std::{
     sync::Arc,
 };
 
-use atelier_backend::{account, backup, cx::Cx, provider, sample, studio::Studio};
+use atelier_backend::{account, backup, cx::Cx, model, provider, sample, studio::Studio};
 use atelier_domain::{
     account::Role,
     fault::Fault,
     provider::{ProviderForm, ProviderName},
 };
 
-use super::{Command, Key, Project, Provider, User};
+use super::{Command, Key, Model, Project, Provider, User};
 use crate::{config::Config, openapi::openapi, serve};
 
 pub async fn run(command: Command, config: &Config) -> Result<(), String> {
@@ -48,6 +48,11 @@ async fn act(command: Command, studio: &Arc<Studio>) -> Result<(), String> {
                 Some(error) => say(&format!("“{name}” is set up, but does not answer yet. {error}")),
                 None => say(&format!("“{name}” is set up: it lists {} models.", checked.models.len())),
             }
+        }
+        Command::Model(Model::Add { name, path }) => {
+            let path = std::path::absolute(&path).map_err(|error| format!("{} is no path: {error}.", path.display()))?;
+            let added = model::put(&cx, &name.parse().map_err(sentence)?, &path.to_string_lossy()).await.map_err(sentence)?;
+            say(&format!("“{}” can be asked: {} reads {} tokens at once.", added.name.model(), added.facts.architecture, added.facts.context))
         }
         Command::User(user) => act_on_user(&cx, user).await,
         Command::Project(Project::Add { name, owner }) => add_project(&cx, &name, owner.as_deref()).await.map_err(sentence),

@@ -3,7 +3,7 @@
 use atelier_domain::{account::Project, timestamp::Timestamp};
 use leptos::prelude::*;
 
-use super::{new_project::NewProject, once::SentPlain, users::Users};
+use super::{models::Models, new_project::NewProject, once::SentPlain, users::Users};
 use crate::pages::Screen;
 use crate::{
     api::account::{AddProject, Instance, MakeResetLink, ShowInstance},
@@ -44,6 +44,7 @@ impl Screen for Admin {
                         <Users users=instance.users now=instance.now reset=reset/>
                         <Projects projects=instance.projects now=instance.now/>
                     </Load>
+                    <Models/>
                 </div>
                 <NewProject action=add/>
             </Page>

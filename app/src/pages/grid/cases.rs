@@ -42,7 +42,7 @@ impl Screen for PromptCases {
             (ListCases { project, prompt }, put.times() + delete.times() + import.times())
         });
         tell(put, delete, import);
-        Self { open: Open::new(), cases, put, delete, import }
+        Self { open: Open::of_address(), cases, put, delete, import }
     }
 
     fn view(this: Self) -> AnyView {

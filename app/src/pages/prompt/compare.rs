@@ -32,7 +32,7 @@ impl Screen for Compare {
         let ask = asked.clone();
         let found = Reading::new(move || ask(query.with(|query| query.get("to"))));
         let also = Reading::maybe(move || query.with(|query| query.get("also")).map(|also| asked(Some(also))));
-        Self { open: Open::new(), found, also }
+        Self { open: Open::of_address(), found, also }
     }
 
     fn view(this: Self) -> AnyView {

@@ -30,7 +30,7 @@ pub struct Edit {
 
 impl Screen for Edit {
     fn data() -> Self {
-        Self { open: Open::new() }
+        Self { open: Open::of_address() }
     }
 
     fn view(this: Self) -> AnyView {

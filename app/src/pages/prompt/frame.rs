@@ -47,7 +47,7 @@ pub struct Open {
 
 impl Open {
     /// Reads the prompt of the address, again after each change.
-    pub fn new() -> Self {
+    pub fn of_address() -> Self {
         let (params, query) = (use_route_params(), use_query_map());
         let (save, publish) = (Change::by::<SaveVersion>(), Change::by::<MoveLabel>());
         let (describe, archive) = (Change::by::<DescribePrompt>(), Change::by::<ArchivePrompt>());

@@ -19,7 +19,7 @@ pub struct History {
 
 impl Screen for History {
     fn data() -> Self {
-        let (open, params) = (Open::new(), use_route_params());
+        let (open, params) = (Open::of_address(), use_route_params());
         let asked = move || (LabelMoves { prompt: params.with(|params| params.get("prompt").unwrap_or_default()) }, open.publish.times());
         Self { open, moves: Reading::on(asked) }
     }

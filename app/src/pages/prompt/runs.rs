@@ -25,7 +25,7 @@ impl Screen for PromptRuns {
             let (project, prompt) = params.with(|params| (params.get("project").unwrap_or_default(), params.get("prompt")));
             ListRuns { project, prompt, cursor: query.with(|query| query.get("cursor")) }
         };
-        Self { open: Open::new(), runs: Reading::new(asked) }
+        Self { open: Open::of_address(), runs: Reading::new(asked) }
     }
 
     fn view(this: Self) -> AnyView {

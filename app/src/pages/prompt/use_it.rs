@@ -19,7 +19,7 @@ pub struct UseIt {
 
 impl Screen for UseIt {
     fn data() -> Self {
-        Self { open: Open::new() }
+        Self { open: Open::of_address() }
     }
 
     fn view(this: Self) -> AnyView {

@@ -21,7 +21,7 @@ pub struct PromptUsers {
 
 impl Screen for PromptUsers {
     fn data() -> Self {
-        let (open, params, update) = (Open::new(), use_route_params(), Change::by::<TakeUpdate>());
+        let (open, params, update) = (Open::of_address(), use_route_params(), Change::by::<TakeUpdate>());
         let asked = move || (PromptUsage { prompt: params.with(|params| params.get("prompt").unwrap_or_default()) }, open.publish.times() + update.times());
         let toaster = use_toaster();
         on_success(update, move |count: usize| {

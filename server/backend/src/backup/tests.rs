@@ -70,6 +70,13 @@ async fn furnish(cx: &Cx) {
     provider::put(cx, project, &"openai".parse().unwrap(), ProviderKind::Openai, form).await.unwrap();
     provider::put_price(cx, project, ModelEntry { name: "openai/x".into(), ..ModelEntry::default() }).await.unwrap();
     playground::keep_mock(cx, reply, "find", "{}").await.unwrap();
+    let file = serde_json::from_value(json!({
+        "name": "mine", "path": "/srv/mine.gguf", "updated_by": "Mara", "updated_at": "2026-11-23T00:00:00Z",
+        "facts": {"architecture": "llama", "title": "", "context": 8192, "bytes": 1, "quantisation": "Q8_0"},
+    }));
+    let mut tx = cx.studio.db.begin().await.unwrap();
+    crate::store::model::put(&mut tx, &file.unwrap()).await.unwrap();
+    tx.commit().await.unwrap();
     case::import(cx, reply, "mood,expected\nkind,Hello.\ngrim,\n").await.unwrap();
     let form = GridForm { columns: Setting::read_all("1;2"), concurrency: 2, budget: Nanos(1_000_000_000) };
     grid::start(&mara, reply, form).await.unwrap();

@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -10,6 +11,7 @@ use atelier_domain::{
     cost::{Price, Usage},
     fault::Fault,
     id::ProjectId,
+    model_file::FileName,
     prompt::Message,
 };
 use serde_json::Value;
@@ -42,6 +44,13 @@ enum Place {
 pub async fn find(studio: &Studio, db: &mut Db, project: ProjectId, model: &str) -> Result<Reached, Fault> {
     if model == LOCAL_MODEL {
         return Ok(Reached { place: Place::Local(studio.model.clone()), price: Some(Price::default()) });
+    }
+    if let Some(name) = FileName::of(model) {
+        let file = store::model::by_name(db, &name).await?.ok_or_else(|| {
+            let say = format!("No model of this machine is named “{model}”. An administrator adds its file under People and projects.");
+            Fault::field("model", say)
+        })?;
+        return Ok(Reached { place: Place::Local(studio.files.get(Path::new(&file.path))), price: Some(Price::default()) });
     }
     let known = catalogue(db, project).await?;
     let Some((provider, own)) = known.provider(model) else {

@@ -1,17 +1,20 @@
-//! From tokens to the scores of the next one: a llama with rotary positions, grouped heads and a cache of keys and values.
+//! From tokens to the scores of the next one: llama and its kin, with rotary positions, grouped heads and a cache of keys and values.
 //! Each position is computed by itself, in one order of operations (see `simd`), so any split of a text gives the same bits.
 
 use rayon::prelude::*;
 
 use super::{
-    simd::{self, Attend, Norm, SwiGlu},
-    weights::{Layer, Shape, Weights},
+    rope::Angles,
+    shape::{Shape, Window},
+    simd::{self, Attend, GeGlu, Norm, SwiGlu},
+    weights::{Layer, Weights},
 };
 
 pub struct Model {
     weights: Weights,
-    /// Cosine and sine by position and pair of a head's dimensions.
-    angles: Vec<[f32; 2]>,
+    angles: Angles,
+    /// Of the layers that see a window.
+    window_angles: Option<Angles>,
 }
 
 /// Keys and values of the tokens so far.
@@ -24,11 +27,9 @@ pub struct Cache {
 
 impl Model {
     pub fn new(weights: Weights) -> Self {
-        let Shape { head, context, rope, .. } = weights.shape;
-        let angle = |position: usize, pair: usize| position as f64 / rope.powf((2 * pair) as f64 / head as f64);
-        let angles = (0..context).flat_map(|position| (0..head / 2).map(move |pair| angle(position, pair)));
-        let angles = angles.map(|angle| [angle.cos() as f32, angle.sin() as f32]).collect();
-        Self { weights, angles }
+        let Shape { ref rope, ref window, context, .. } = weights.shape;
+        let window_angles = window.as_ref().map(|window| Angles::new(&window.rope, context));
+        Self { angles: Angles::new(rope, context), window_angles, weights }
     }
 
     pub fn shape(&self) -> &Shape {
@@ -37,7 +38,7 @@ impl Model {
 
     /// Memory of the weights, in bytes.
     pub fn bytes(&self) -> usize {
-        self.weights.bytes() + size_of_val(self.angles.as_slice())
+        self.weights.bytes() + self.angles.bytes() + self.window_angles.as_ref().map_or(0, Angles::bytes)
     }
 
     /// An empty cache with room for `tokens`; memory is taken as it fills.
@@ -51,9 +52,13 @@ impl Model {
         let width = self.shape().width;
         let mut states = Vec::with_capacity(tokens.len() * width);
         tokens.iter().for_each(|token| self.weights.embedding.row(*token as usize, &mut states));
+        if let Some(scale) = self.shape().embedding_scale {
+            states.iter_mut().for_each(|state| *state *= scale);
+        }
         let per_layer = self.shape().kv_heads * 2;
-        for (layer, lanes) in self.weights.layers.iter().zip(cache.lanes.chunks_exact_mut(per_layer)) {
-            self.attention(layer, lanes, cache.tokens.len(), &mut states);
+        for (at, (layer, lanes)) in self.weights.layers.iter().zip(cache.lanes.chunks_exact_mut(per_layer)).enumerate() {
+            let window = self.shape().window.as_ref().filter(|window| window.is_on(at));
+            self.attention(layer, lanes, window, cache.tokens.len(), &mut states);
             self.feed(layer, &mut states);
         }
         cache.tokens.extend_from_slice(tokens);
@@ -66,35 +71,39 @@ impl Model {
         self.weights.output.as_ref().unwrap_or(&self.weights.embedding).multiply(&normed)
     }
 
-    fn attention(&self, layer: &Layer, lanes: &mut [Vec<f32>], start: usize, states: &mut [f32]) {
+    fn attention(&self, layer: &Layer, lanes: &mut [Vec<f32>], window: Option<&Window>, start: usize, states: &mut [f32]) {
         let head = self.shape().head;
         let normed = self.norm(states, &layer.attention_norm);
-        let (mut queries, mut keys, values) = (layer.query.multiply(&normed), layer.key.multiply(&normed), layer.value.multiply(&normed));
-        let scale = 1.0 / (head as f32).sqrt();
-        queries.iter_mut().for_each(|query| *query *= scale);
-        self.turn(&mut queries, layer.query.rows, start);
-        self.turn(&mut keys, layer.key.rows, start);
+        let (mut queries, mut keys, values) = (layer.query.apply(&normed), layer.key.apply(&normed), layer.value.apply(&normed));
+        self.norm_again(&mut queries, layer.query_norm.as_deref());
+        self.norm_again(&mut keys, layer.key_norm.as_deref());
+        queries.iter_mut().for_each(|query| *query *= self.shape().query_scale);
+        let angles = window.and(self.window_angles.as_ref()).unwrap_or(&self.angles);
+        angles.turn(&mut queries, layer.query.matrix.rows, head, start);
+        angles.turn(&mut keys, layer.key.matrix.rows, head, start);
         for (at, [key_lane, value_lane]) in lanes.as_chunks_mut::<2>().0.iter_mut().enumerate() {
             let part = |row: &[f32]| row[at * head..][..head].to_vec();
-            keys.chunks_exact(layer.key.rows).for_each(|row| key_lane.extend(part(row)));
-            values.chunks_exact(layer.value.rows).for_each(|row| value_lane.extend(part(row)));
+            keys.chunks_exact(layer.key.matrix.rows).for_each(|row| key_lane.extend(part(row)));
+            values.chunks_exact(layer.value.matrix.rows).for_each(|row| value_lane.extend(part(row)));
         }
-        let mixed = self.mix(&queries, lanes, start);
-        add(states, &layer.out.multiply(&mixed));
+        let mut mixed = layer.out.apply(&self.mix(&queries, lanes, window, start));
+        self.norm_again(&mut mixed, layer.after_attention_norm.as_deref());
+        add(states, &mixed);
     }
 
-    /// Every query over the positions up to its own.
-    fn mix(&self, queries: &[f32], lanes: &[Vec<f32>], start: usize) -> Vec<f32> {
-        let Shape { width, heads, kv_heads, head, .. } = *self.shape();
-        let group = heads / kv_heads * head;
+    /// Every query over the positions up to its own, or over the last of them.
+    fn mix(&self, queries: &[f32], lanes: &[Vec<f32>], window: Option<&Window>, start: usize) -> Vec<f32> {
+        let Shape { heads, kv_heads, head, .. } = *self.shape();
+        let (width, group) = (heads * head, heads / kv_heads * head);
         let mut mixed = vec![0.0; queries.len()];
         for (at, [keys, values]) in lanes.as_chunks::<2>().0.iter().enumerate() {
             let rows = mixed.par_chunks_mut(width).zip(queries.par_chunks(width)).enumerate();
             rows.for_each_init(Vec::new, |scores, (row, (out, query))| {
-                let seen = (start + row + 1) * head;
+                let seen = start + row + 1;
+                let seen = window.map_or(0, |window| seen.saturating_sub(window.tokens)) * head..seen * head;
                 let span = at * group..(at + 1) * group;
                 for (out, query) in out[span.clone()].chunks_exact_mut(head).zip(query[span].chunks_exact(head)) {
-                    simd::run(Attend { query, keys: &keys[..seen], values: &values[..seen], scores, out });
+                    simd::run(Attend { query, keys: &keys[seen.clone()], values: &values[seen.clone()], scores, out });
                 }
             });
         }
@@ -104,8 +113,14 @@ impl Model {
     fn feed(&self, layer: &Layer, states: &mut [f32]) {
         let normed = self.norm(states, &layer.feed_norm);
         let (mut gate, up) = (layer.gate.multiply(&normed), layer.up.multiply(&normed));
-        simd::run(SwiGlu { gate: &mut gate, up: &up });
-        add(states, &layer.down.multiply(&gate));
+        if self.shape().gelu {
+            simd::run(GeGlu { gate: &mut gate, up: &up });
+        } else {
+            simd::run(SwiGlu { gate: &mut gate, up: &up });
+        }
+        let mut fed = layer.down.multiply(&gate);
+        self.norm_again(&mut fed, layer.after_feed_norm.as_deref());
+        add(states, &fed);
     }
 
     fn norm(&self, states: &[f32], weight: &[f32]) -> Vec<f32> {
@@ -114,15 +129,10 @@ impl Model {
         normed
     }
 
-    /// Turns each neighbouring pair of a head's dimensions by its position's angle (the order of llama's GGUF files).
-    fn turn(&self, rows: &mut [f32], width: usize, start: usize) {
-        let head = self.shape().head;
-        for (row, angles) in rows.chunks_exact_mut(width).zip(self.angles.chunks_exact(head / 2).skip(start)) {
-            for head in row.chunks_exact_mut(head) {
-                for ([x, y], [cos, sin]) in head.as_chunks_mut::<2>().0.iter_mut().zip(angles) {
-                    (*x, *y) = (*x * cos - *y * sin, *x * sin + *y * cos);
-                }
-            }
+    /// Where there is such a norm, of rows of its width.
+    fn norm_again(&self, states: &mut Vec<f32>, weight: Option<&[f32]>) {
+        if let Some(weight) = weight {
+            *states = self.norm(states, weight);
         }
     }
 }

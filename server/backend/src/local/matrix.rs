@@ -1,6 +1,8 @@
-//! Matrices as their file has them: four or eight bits a weight, unpacked to f32 while they are multiplied. That reads a sixth
-//! of the memory that f32 weights would, and activations stay f32, so nothing is lost beyond the file's own rounding.
+//! Matrices much as their file has them: small whole numbers and scales, unpacked to f32 while they are multiplied. Four bits a
+//! weight read a sixth of the memory that f32 weights would; activations stay f32, so nothing is lost beyond the file's own rounding.
 #![expect(clippy::needless_range_loop, reason = "see simd.rs: an iterator here may cost most of the speed")]
+
+use std::ops::Range;
 
 use candle_core::{
     Device, Result, bail,
@@ -8,77 +10,22 @@ use candle_core::{
 };
 use rayon::prelude::*;
 
-use super::simd::{self, Kernel, fma};
+use super::{
+    packed::{is_four_bits, is_packed},
+    simd::{self, Kernel, fma},
+    tile::{BLOCK, Block, Eight, Four, Full, Mixed, TILE},
+};
 
-/// Rows that are multiplied side by side: two AVX2 registers.
-const TILE: usize = 16;
-/// Columns that share a scale.
-const BLOCK: usize = 32;
 /// Inputs that are multiplied side by side: ten sums in registers; with six, one would spill and stall.
 const SIDE: usize = 5;
 
 /// Columns that are unpacked at once: 16 KiB of f32.
 const DEPTH: usize = 256;
 
-/// `TILE` rows by `BLOCK` columns.
-trait Block: Send + Sync {
-    /// The weights of all rows in one column.
-    fn column<const FMA: bool>(&self, column: usize) -> [f32; TILE];
-}
-
-/// `scale * nibble + least`
-struct Four {
-    scale: [f32; TILE],
-    least: [f32; TILE],
-    /// By column; rows 0–7 in the low nibbles, 8–15 in the high ones.
-    nibbles: [[u8; TILE / 2]; BLOCK],
-}
-
-impl Block for Four {
-    #[inline(always)]
-    fn column<const FMA: bool>(&self, column: usize) -> [f32; TILE] {
-        let nibbles = &self.nibbles[column];
-        let mut weights = [0.0; TILE];
-        for row in 0..TILE / 2 {
-            weights[row] = fma::<FMA>(f32::from(nibbles[row] & 15), self.scale[row], self.least[row]);
-        }
-        for row in TILE / 2..TILE {
-            weights[row] = fma::<FMA>(f32::from(nibbles[row - TILE / 2] >> 4), self.scale[row], self.least[row]);
-        }
-        weights
-    }
-}
-
-/// `scale * byte`
-struct Eight {
-    scale: [f32; TILE],
-    bytes: [[i8; TILE]; BLOCK],
-}
-
-impl Block for Eight {
-    #[inline(always)]
-    fn column<const FMA: bool>(&self, column: usize) -> [f32; TILE] {
-        let (bytes, mut weights) = (&self.bytes[column], [0.0; TILE]);
-        for row in 0..TILE {
-            weights[row] = f32::from(bytes[row]) * self.scale[row];
-        }
-        weights
-    }
-}
-
-/// For every other format of the file.
-struct Full([[f32; TILE]; BLOCK]);
-
-impl Block for Full {
-    #[inline(always)]
-    fn column<const FMA: bool>(&self, column: usize) -> [f32; TILE] {
-        self.0[column]
-    }
-}
-
 enum Blocks {
     Four(Vec<Four>),
     Eight(Vec<Eight>),
+    Mixed(Vec<Mixed>),
     Full(Vec<Full>),
 }
 
@@ -91,25 +38,46 @@ pub struct Matrix {
 
 impl Matrix {
     /// # Errors
-    /// A shape that is no multiple of 16 × 32, or a broken tensor.
+    /// A width that is no multiple of 32, or a broken tensor.
     pub fn read(tensor: &QTensor) -> Result<Self> {
-        let (rows, columns) = tensor.shape().dims2()?;
-        if !rows.is_multiple_of(TILE) || !columns.is_multiple_of(BLOCK) {
-            bail!("a matrix of {rows} × {columns} is not of tiles of {TILE} × {BLOCK}");
+        Self::part(tensor, 0..tensor.shape().dims2()?.0)
+    }
+
+    /// Some rows alone, for files that lay several matrices upon each other.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`], or fewer rows than these.
+    pub fn part(tensor: &QTensor, rows: Range<usize>) -> Result<Self> {
+        let (all, columns) = tensor.shape().dims2()?;
+        if !columns.is_multiple_of(BLOCK) || rows.is_empty() || rows.end > all {
+            bail!("rows {rows:?} of a matrix of {all} × {columns} are not read");
         }
         let wide = columns / BLOCK;
-        let each = (0..rows / TILE).flat_map(|tile| (0..wide).map(move |block| (tile * TILE, block)));
-        let blocks = match tensor.dtype() {
-            GgmlDType::Q4_1 => Blocks::Four(each.map(|(row, block)| four(&tensor.data()?, wide, row, block)).collect::<Result<_>>()?),
-            GgmlDType::Q8_0 => Blocks::Eight(each.map(|(row, block)| eight(&tensor.data()?, wide, row, block)).collect::<Result<_>>()?),
-            _ => {
-                let weights = tensor.dequantize(&Device::Cpu)?.flatten_all()?.to_vec1::<f32>()?;
-                let at = |row, column| weights[row * columns + column];
-                let full = |(row, block)| Full(std::array::from_fn(|column| std::array::from_fn(|lane| at(row + lane, block * BLOCK + column))));
-                Blocks::Full(each.map(full).collect())
+        let each = (0..rows.len().div_ceil(TILE) * wide).into_par_iter().map(|at| (at / wide * TILE, at % wide));
+        let format = tensor.dtype();
+        // A last tile that is not full ends in rows of zeros.
+        let lanes = |row: usize| (rows.start + row..rows.end.min(rows.start + row + TILE)).enumerate();
+        let blocks = if is_packed(format) {
+            let data = tensor.data()?;
+            let packed = |(row, block)| lanes(row).map(move |(lane, row)| (lane, row * wide + block));
+            match format {
+                _ if is_four_bits(format) => Blocks::Four(each.map(|place| Four::read(format, &data, packed(place))).collect::<Result<_>>()?),
+                GgmlDType::Q8_0 => Blocks::Eight(each.map(|place| Eight::read(&data, packed(place))).collect::<Result<_>>()?),
+                _ => Blocks::Mixed(each.map(|place| Mixed::read(format, &data, packed(place))).collect::<Result<_>>()?),
             }
+        } else {
+            let weights = tensor.dequantize(&Device::Cpu)?.flatten_all()?.to_vec1::<f32>()?;
+            let full = |(row, block)| {
+                let mut full = Full([[0.0; TILE]; BLOCK]);
+                for (lane, row) in lanes(row) {
+                    let weights = &weights[row * columns + block * BLOCK..][..BLOCK];
+                    full.0.iter_mut().zip(weights).for_each(|(lanes, weight)| lanes[lane] = *weight);
+                }
+                full
+            };
+            Blocks::Full(each.map(full).collect())
         };
-        Ok(Self { rows, columns, blocks })
+        Ok(Self { rows: rows.len(), columns, blocks })
     }
 
     /// Memory of the weights, in bytes.
@@ -117,6 +85,7 @@ impl Matrix {
         match &self.blocks {
             Blocks::Four(blocks) => size_of_val(blocks.as_slice()),
             Blocks::Eight(blocks) => size_of_val(blocks.as_slice()),
+            Blocks::Mixed(blocks) => size_of_val(blocks.as_slice()),
             Blocks::Full(blocks) => size_of_val(blocks.as_slice()),
         }
     }
@@ -131,6 +100,7 @@ impl Matrix {
         match &self.blocks {
             Blocks::Four(blocks) => copy(&blocks[span], row % TILE, to),
             Blocks::Eight(blocks) => copy(&blocks[span], row % TILE, to),
+            Blocks::Mixed(blocks) => copy(&blocks[span], row % TILE, to),
             Blocks::Full(blocks) => copy(&blocks[span], row % TILE, to),
         }
     }
@@ -140,26 +110,30 @@ impl Matrix {
         match &self.blocks {
             Blocks::Four(blocks) => self.multiply_by(blocks, inputs),
             Blocks::Eight(blocks) => self.multiply_by(blocks, inputs),
+            Blocks::Mixed(blocks) => self.multiply_by(blocks, inputs),
             Blocks::Full(blocks) => self.multiply_by(blocks, inputs),
         }
     }
 
     fn multiply_by<B: Block>(&self, blocks: &[B], inputs: &[f32]) -> Vec<f32> {
         let wide = self.columns / BLOCK;
-        let count = inputs.len() / self.columns;
-        let mut out = vec![0.0; count * self.rows];
+        let (count, padded) = (inputs.len() / self.columns, self.rows.next_multiple_of(TILE));
         if count == 1 {
+            let mut out = vec![0.0; padded];
             let pairs = blocks.par_chunks(2 * wide).with_min_len(8);
             out.par_chunks_mut(2 * TILE).zip(pairs).for_each(|(out, blocks)| simd::run(One { blocks, input: inputs, out }));
+            out.truncate(self.rows);
             return out;
         }
         let inputs = interleave(inputs, self.columns);
-        let mut tiles = vec![0.0; count * self.rows];
+        let (mut out, mut tiles) = (vec![0.0; count * self.rows], vec![0.0; count * padded]);
         let each = tiles.par_chunks_mut(count * TILE).zip(blocks.par_chunks(wide)).with_min_len(4);
         each.for_each_init(|| vec![[0.0; TILE]; DEPTH], |panel, (out, blocks)| simd::run(Many { blocks, inputs: &inputs, panel, out }));
         for (tile, from) in tiles.chunks_exact(count * TILE).enumerate() {
             for (from, to) in from.chunks_exact(TILE).zip(out.chunks_exact_mut(self.rows)) {
-                to[tile * TILE..][..TILE].copy_from_slice(from);
+                let to = &mut to[tile * TILE..];
+                let filled = to.len().min(TILE);
+                to[..filled].copy_from_slice(&from[..filled]);
             }
         }
         out
@@ -269,49 +243,6 @@ fn interleave(inputs: &[f32], columns: usize) -> Vec<Vec<[f32; SIDE]>> {
     inputs.par_chunks(SIDE * columns).map(group).collect()
 }
 
-/// The file's block: scale and least as f16, then 16 bytes with columns 0–15 in the low nibbles and 16–31 in the high ones.
-fn four(data: &[u8], wide: usize, row: usize, block: usize) -> Result<Four> {
-    let mut four = Four { scale: [0.0; TILE], least: [0.0; TILE], nibbles: [[0; TILE / 2]; BLOCK] };
-    for lane in 0..TILE {
-        let source: &[u8; 20] = source(data, (row + lane) * wide + block)?;
-        four.scale[lane] = half([source[0], source[1]]);
-        four.least[lane] = half([source[2], source[3]]);
-        for column in 0..BLOCK {
-            let nibble = source[4 + column % 16] >> (column / 16 * 4) & 15;
-            four.nibbles[column][lane % 8] |= nibble << (lane / 8 * 4);
-        }
-    }
-    Ok(four)
-}
-
-/// The file's block: scale as f16, then 32 signed bytes.
-fn eight(data: &[u8], wide: usize, row: usize, block: usize) -> Result<Eight> {
-    let mut eight = Eight { scale: [0.0; TILE], bytes: [[0; TILE]; BLOCK] };
-    for lane in 0..TILE {
-        let source: &[u8; 34] = source(data, (row + lane) * wide + block)?;
-        eight.scale[lane] = half([source[0], source[1]]);
-        for column in 0..BLOCK {
-            eight.bytes[column][lane] = source[2 + column].cast_signed();
-        }
-    }
-    Ok(eight)
-}
-
-fn source<const N: usize>(data: &[u8], at: usize) -> Result<&[u8; N]> {
-    data.as_chunks::<N>().0.get(at).ok_or_else(|| candle_core::Error::Msg("a tensor is cut short".to_owned()))
-}
-
-/// IEEE half precision, as the file has it.
-fn half(bytes: [u8; 2]) -> f32 {
-    let bits = u32::from(u16::from_le_bytes(bytes));
-    let (sign, power, rest) = ((bits >> 15) << 31, bits >> 10 & 31, bits & 1023);
-    match power {
-        0 => f32::from_bits(sign | (rest as f32 / 16_777_216.0).to_bits()),
-        31 => f32::from_bits(sign | 0x7f80_0000 | rest << 13),
-        _ => f32::from_bits(sign | (power + 112) << 23 | rest << 13),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use candle_core::Tensor;
@@ -326,7 +257,7 @@ mod tests {
     fn every_format_multiplies_as_candle_does() {
         let (rows, columns) = (48, 288);
         let weights = Tensor::from_vec(numbers(rows * columns, 1), (rows, columns), &Device::Cpu).unwrap();
-        for dtype in [GgmlDType::Q4_1, GgmlDType::Q8_0, GgmlDType::F32, GgmlDType::Q5_0] {
+        for dtype in [GgmlDType::Q4_1, GgmlDType::Q8_0, GgmlDType::F32, GgmlDType::Q5_0, GgmlDType::BF16] {
             let stored = QTensor::quantize(&weights, dtype).unwrap();
             let matrix = Matrix::read(&stored).unwrap();
             let inputs = Tensor::from_vec(numbers(13 * columns, 2), (13, columns), &Device::Cpu).unwrap();
@@ -344,7 +275,7 @@ mod tests {
     fn a_row_is_the_same_to_the_bit_alone_and_among_others() {
         let (rows, columns) = (80, 544);
         let weights = Tensor::from_vec(numbers(rows * columns, 3), (rows, columns), &Device::Cpu).unwrap();
-        for dtype in [GgmlDType::Q4_1, GgmlDType::Q8_0, GgmlDType::F32] {
+        for dtype in [GgmlDType::Q4_1, GgmlDType::Q8_0, GgmlDType::Q5_1, GgmlDType::F32] {
             let matrix = Matrix::read(&QTensor::quantize(&weights, dtype).unwrap()).unwrap();
             let inputs = numbers(20 * columns, 4);
             let together = matrix.multiply(&inputs);
@@ -356,9 +287,17 @@ mod tests {
     }
 
     #[test]
-    fn halves_read_as_their_standard_says() {
-        for (bits, value) in [(0x3c00u16, 1.0), (0xc000, -2.0), (0x7bff, 65504.0), (0x0001, 5.960_464_5e-8), (0x03ff, 6.097_555e-5), (0x8000, -0.0)] {
-            assert_eq!(half(bits.to_le_bytes()).to_bits(), f32::to_bits(value), "{bits:x}");
+    fn any_number_of_rows_and_any_part_of_them_multiplies() {
+        let weights = Tensor::from_vec(numbers(53 * 64, 5), (53, 64), &Device::Cpu).unwrap();
+        let stored = QTensor::quantize(&weights, GgmlDType::Q4_0).unwrap();
+        let inputs = numbers(3 * 64, 6);
+        let whole = Matrix::read(&stored).unwrap().multiply(&inputs);
+        for rows in [0..53, 20..53, 3..4, 7..40] {
+            let part = Matrix::part(&stored, rows.clone()).unwrap();
+            let expected: Vec<f32> = whole.chunks(53).flat_map(|row| row[rows.clone()].to_vec()).collect();
+            assert_eq!(part.multiply(&inputs), expected, "{rows:?}");
+            assert_eq!(part.multiply(&inputs[..64]), expected[..rows.len()], "{rows:?}, one input");
         }
+        assert!(Matrix::part(&stored, 50..54).is_err());
     }
 }

@@ -81,6 +81,27 @@ impl Kernel for SwiGlu<'_> {
     }
 }
 
+/// `gate = gelu(gate) * up`, by the approximation with a hyperbolic tangent (D. Hendrycks, K. Gimpel, “GELUs”, 2016).
+pub struct GeGlu<'a> {
+    pub gate: &'a mut [f32],
+    pub up: &'a [f32],
+}
+
+impl Kernel for GeGlu<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn compute<const FMA: bool>(self) {
+        // (1 + tanh x) / 2 = 1 / (1 + e^-2x), and this is 2 √(2/π).
+        const TWICE: f32 = 1.595_769;
+        let up = &self.up[..self.gate.len()];
+        for at in 0..up.len() {
+            let gate = self.gate[at];
+            self.gate[at] = gate / (1.0 + exp::<FMA>(-TWICE * (gate + 0.044_715 * gate * gate * gate))) * up[at];
+        }
+    }
+}
+
 /// Root-mean-square norm of each row of `from` into `to`.
 pub struct Norm<'a> {
     pub from: &'a [f32],

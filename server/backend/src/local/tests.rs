@@ -1,5 +1,12 @@
 //! The model as people meet it, on its real weights. Without them these tests say that they are skipped; CI refuses that.
 
+mod families;
+mod files;
+#[cfg(feature = "llama-cpp")]
+mod llama_cpp;
+mod open;
+mod reference;
+
 use std::{
     path::PathBuf,
     sync::LazyLock,
@@ -16,9 +23,9 @@ use serde_json::json;
 use super::{
     Answer, LocalModel, Status,
     forward::{Cache, Model},
+    gguf::Source,
     prefix::Prefixes,
     tokens::{Joiner, Vocabulary},
-    weights::Source,
 };
 
 fn file() -> Option<PathBuf> {
@@ -34,7 +41,7 @@ fn file() -> Option<PathBuf> {
 
 static MODEL: LazyLock<Option<LocalModel>> = LazyLock::new(|| file().map(|file| LocalModel::start(file, 64)));
 static PARTS: LazyLock<Option<(Vocabulary, Model)>> = LazyLock::new(|| {
-    let source = Source::open(&file()?).unwrap();
+    let mut source = Source::open(&file()?).unwrap();
     Some((Vocabulary::read(&source).unwrap(), Model::new(source.weights().unwrap())))
 });
 
@@ -166,7 +173,7 @@ fn control_tokens_in_a_text_stay_text() {
     let plain = vocabulary.encode(attack).unwrap();
     assert!(plain.iter().all(|token| vocabulary.bytes(*token).is_some()), "{plain:?}");
     assert_eq!(plain.iter().flat_map(|token| vocabulary.bytes(*token).unwrap()).copied().collect::<Vec<u8>>(), attack.as_bytes());
-    let controls = vocabulary.chat(&[user(attack)]).unwrap().into_iter().filter(|token| vocabulary.bytes(*token).is_none());
+    let controls = vocabulary.chat(&[user(attack)], &[]).unwrap().into_iter().filter(|token| vocabulary.bytes(*token).is_none());
     assert_eq!(controls.collect::<Vec<_>>(), [1, 2, 1, 2, 1]);
 }
 
@@ -175,13 +182,13 @@ fn a_chat_follows_the_models_own_template() {
     let Some((vocabulary, _)) = PARTS.as_ref() else { return };
     // As llama.cpp reads the same chat.
     let expected = [1, 9690, 198, 2683, 359, 253, 5356, 5646, 11173, 3365, 3511, 308, 34519, 28, 7018, 411, 407, 19712, 8182, 2, 198, 1, 4093, 198];
-    let chat = vocabulary.chat(&[user("Hi 42")]).unwrap();
+    let chat = vocabulary.chat(&[user("Hi 42")], &[]).unwrap();
     assert_eq!(chat[..expected.len()], expected);
     let text: Vec<u8> = chat.iter().flat_map(|token| vocabulary.bytes(*token).unwrap_or(b"|")).copied().collect();
     let default = "|system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face|\n|user\nHi 42|\n|assistant\n";
     assert_eq!(String::from_utf8(text).unwrap(), default);
     let system = Message::new(MessageRole::System, "Be brief.");
-    assert!(vocabulary.chat(&[system, user("Hi")]).unwrap().len() < 20);
+    assert!(vocabulary.chat(&[system, user("Hi")], &[]).unwrap().len() < 20);
 }
 
 #[test]

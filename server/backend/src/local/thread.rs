@@ -14,28 +14,30 @@ use atelier_domain::{
 use rayon::{ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::{
-    Shared, Status, describe,
-    forward::{Cache, Model},
-    prefix::Prefixes,
+    Shared, Status,
+    engine::{Engine, Native},
+    gguf::Source,
+    problem::Problem,
     queue::{Job, micros},
     sample::Sampler,
     stop::Stops,
     tokens::{Joiner, Vocabulary},
-    weights::Source,
 };
 
 /// Tokens that are read at once; a cancelled request is noticed between two pieces.
 const PIECE: usize = 80;
-/// Bytes of keys and values that are kept for texts that begin alike: about 2,900 tokens of the 135M model.
-const KEPT: usize = 128 << 20;
 /// Steps down in priority, of 19.
 const NICE: i32 = 10;
 
 /// Runs until the last handle is gone.
 pub fn run(shared: &Shared) {
     let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).clamp(1, 4));
-    if let Err(error) = pool(threads).map(|pool| pool.install(|| serve(shared))) {
-        fail(shared, &error.to_string());
+    let served = pool(threads).map_err(|error| Problem::Broken(error.to_string())).and_then(|pool| pool.install(|| serve(shared)));
+    if let Err(problem) = served {
+        let sentence = problem.sentence(&shared.path);
+        tracing::error!(path = %shared.path.display(), sentence, "the local model cannot be loaded");
+        let fault = shared.fail(Status::Failed(sentence));
+        shared.queue.close().iter().for_each(|job| job.send(Event::Failed { fault: fault.clone() }));
     }
 }
 
@@ -51,12 +53,26 @@ fn yield_priority() {
     }
 }
 
-fn serve(shared: &Shared) {
-    let (model, vocabulary) = match load(shared) {
-        Ok(loaded) => loaded,
-        Err(error) => return fail(shared, &error.to_string()),
-    };
-    let mut worker = Worker { model, vocabulary, prefixes: Prefixes::new(KEPT) };
+fn serve(shared: &Shared) -> Result<(), Problem> {
+    let mut source = Source::open(&shared.path)?;
+    let vocabulary = Arc::new(Vocabulary::read(&source)?);
+    let weights = source.weights();
+    drop(source);
+    match weights {
+        #[cfg(feature = "llama-cpp")]
+        Err(problem) if problem.is_beyond_candle() => super::llama_cpp::open(&shared.path, |engine| work(shared, vocabulary, engine)),
+        weights => {
+            work(shared, vocabulary, &mut Native::new(weights?));
+            Ok(())
+        }
+    }
+}
+
+/// Answers until the queue is closed.
+fn work(shared: &Shared, vocabulary: Arc<Vocabulary>, engine: &mut dyn Engine) {
+    shared.ready(vocabulary.clone(), engine.context());
+    tracing::info!(path = %shared.path.display(), bytes = engine.bytes(), "the local model is ready");
+    let mut worker = Worker { engine, vocabulary };
     while let Some(job) = shared.queue.take() {
         let answered = catch_unwind(AssertUnwindSafe(|| worker.answer(&job)));
         job.send(match answered {
@@ -64,32 +80,16 @@ fn serve(shared: &Shared) {
             Ok(Err(fault)) => Event::Failed { fault },
             Err(_) => {
                 tracing::error!("the local model broke off an answer");
-                worker.prefixes = Prefixes::new(KEPT);
+                worker.engine.forget();
                 Event::Failed { fault: Fault::internal() }
             }
         });
     }
 }
 
-fn load(shared: &Shared) -> candle_core::Result<(Model, Arc<Vocabulary>)> {
-    let source = Source::open(&shared.path)?;
-    let vocabulary = Arc::new(Vocabulary::read(&source)?);
-    let model = Model::new(source.weights()?);
-    tracing::info!(bytes = model.bytes(), "the local model is ready");
-    shared.ready(vocabulary.clone(), model.shape().context);
-    Ok((model, vocabulary))
-}
-
-fn fail(shared: &Shared, error: &str) {
-    tracing::error!(path = %shared.path.display(), error, "the local model cannot be loaded");
-    let fault = shared.fail(Status::Failed(describe(&shared.path, error)));
-    shared.queue.close().iter().for_each(|job| job.send(Event::Failed { fault: fault.clone() }));
-}
-
-struct Worker {
-    model: Model,
+struct Worker<'a> {
+    engine: &'a mut dyn Engine,
     vocabulary: Arc<Vocabulary>,
-    prefixes: Prefixes,
 }
 
 /// What is known of an answer while it grows.
@@ -112,66 +112,63 @@ impl Progress<'_> {
     }
 }
 
-impl Worker {
+impl Worker<'_> {
     fn answer(&mut self, job: &Job) -> Result<(Finish, Measure), Fault> {
         let queued_us = micros(job.asked.elapsed());
         let params = &job.request.params;
         let mut sampler = Sampler::new(params, rand::random())?;
-        let tokens = self.vocabulary.chat(&job.request.messages).map_err(|error| internal(&error))?;
-        let left = self.model.shape().context.saturating_sub(tokens.len());
+        let tokens = self.vocabulary.chat(&job.request.messages, &job.request.tools).map_err(|reason| refused(&reason))?;
+        let left = self.engine.context().saturating_sub(tokens.len());
         if left == 0 {
-            return Err(too_long(tokens.len(), self.model.shape().context));
+            return Err(too_long(tokens.len(), self.engine.context()));
         }
         let limit = params.max_tokens.unwrap_or(DEFAULT_MAX_TOKENS).min(count(left));
-        let mut cache = self.model.cache(tokens.len() + limit as usize);
-        let reused_tokens = count(self.prefixes.fill(&tokens, &mut cache));
-        let measure = Measure { input_tokens: count(tokens.len()), reused_tokens, queued_us, ..Measure::default() };
-        job.send(Event::Started { input_tokens: measure.input_tokens, reused_tokens });
+        let reused = self.engine.begin(&tokens, limit as usize);
+        let measure = Measure { input_tokens: count(tokens.len()), reused_tokens: count(reused), queued_us, ..Measure::default() };
+        job.send(Event::Started { input_tokens: measure.input_tokens, reused_tokens: measure.reused_tokens });
         let mut progress = Progress { job, measure, limit };
-        let finish = match self.read(&tokens, &mut cache, job) {
-            Some(state) => self.write(state, &mut cache, &mut sampler, &mut progress),
-            None => Finish::Cancelled,
-        };
+        let finish = if self.read(&tokens[reused..], job)? { self.write(&mut sampler, &mut progress)? } else { Finish::Cancelled };
         progress.measure.total_us = micros(progress.elapsed());
-        self.prefixes.keep(&cache);
+        self.engine.end();
         Ok((finish, progress.measure))
     }
 
-    /// Reads what of the prompt is not in the cache yet. `None` where it was stopped.
-    fn read(&self, tokens: &[u32], cache: &mut Cache, job: &Job) -> Option<Vec<f32>> {
-        let mut state = Vec::new();
-        for piece in tokens[cache.tokens.len()..].chunks(PIECE) {
+    /// Reads the rest of the prompt; whether to its end.
+    fn read(&mut self, tokens: &[u32], job: &Job) -> Result<bool, Fault> {
+        for piece in tokens.chunks(PIECE) {
             if job.is_stopped() {
-                return None;
+                return Ok(false);
             }
-            state = self.model.read(piece, cache);
+            self.engine.read(piece).map_err(|error| internal(&error))?;
         }
-        Some(state)
+        Ok(true)
     }
 
     /// Writes token by token until something ends the answer.
-    fn write(&self, mut state: Vec<f32>, cache: &mut Cache, sampler: &mut Sampler, progress: &mut Progress<'_>) -> Finish {
+    fn write(&mut self, sampler: &mut Sampler, progress: &mut Progress<'_>) -> Result<Finish, Fault> {
         let (mut joiner, mut stops) = (Joiner::default(), Stops::new(progress.job.request.params.stop.as_deref().unwrap_or_default()));
         let finish = loop {
             if progress.job.is_stopped() {
                 break Finish::Cancelled;
             }
-            let token = count(sampler.choose(self.model.scores(&state)));
+            let token = count(sampler.choose(self.engine.scores()));
             progress.measure.first_token_us.get_or_insert(micros(progress.job.asked.elapsed()));
             let Some(bytes) = self.vocabulary.bytes(token) else { break Finish::Stop };
+            let is_first = progress.measure.output_tokens == 0;
+            let bytes = bytes.strip_prefix(b" ").filter(|_| is_first && self.vocabulary.is_spaced()).unwrap_or(bytes);
             progress.measure.output_tokens += 1;
             let (text, stopped) = stops.push(&joiner.push(bytes));
             progress.show(text);
             if stopped {
-                return Finish::Stop;
+                return Ok(Finish::Stop);
             }
             if progress.measure.output_tokens >= progress.limit {
                 break Finish::Length;
             }
-            state = self.model.read(&[token], cache);
+            self.engine.read(&[token]).map_err(|error| internal(&error))?;
         };
         progress.show(stops.rest());
-        finish
+        Ok(finish)
     }
 }
 
@@ -184,8 +181,14 @@ pub fn too_long(tokens: usize, context: usize) -> Fault {
     )
 }
 
-fn internal(error: &candle_core::Error) -> Fault {
-    tracing::error!(%error, "the local model could not read a prompt");
+/// What a chat template says against a chat.
+fn refused(reason: &str) -> Fault {
+    let message = format!("The local model's chat template refuses this chat: {reason}. Change the messages, or choose another model.");
+    Fault::new(Kind::Invalid, "chat_refused", message)
+}
+
+fn internal(error: &str) -> Fault {
+    tracing::error!(error, "the local model could not read a text");
     Fault::internal()
 }
 

@@ -1,83 +1,184 @@
 //! Text to tokens and back, by the vocabulary inside the model's file; and its chat template.
 //! Control tokens come from the template alone: what people write is never read as one.
 
-use atelier_domain::prompt::{Message, MessageRole};
-use candle_core::{Result, bail, quantized::gguf_file::Value};
-use tokenizers::{
-    Tokenizer,
-    models::bpe::{BPE, Vocab},
-    pre_tokenizers::{PreTokenizerWrapper, byte_level::ByteLevel, digits::Digits, sequence::Sequence},
+mod marks;
+mod pieces;
+mod template;
+mod words;
+
+use std::borrow::Cow;
+
+use atelier_domain::prompt::Message;
+use candle_core::quantized::gguf_file::Value;
+use tokenizers::Tokenizer;
+
+use self::{
+    marks::{Marks, Part},
+    pieces::Pieces,
+    template::Template,
 };
+use super::{gguf::Source, problem::Problem};
 
-use super::weights::Source;
+/// Keeps what people write from being read as a control token; a character that stands for none, so no text needs it.
+const GUARD: char = '\u{fdd0}';
+/// The entries that name tokens at which an answer ends.
+const ENDS: [&str; 3] = ["eos_token_id", "eot_token_id", "eom_token_id"];
 
-/// What the model's template says where a chat has no system message.
-const SYSTEM: &str = "You are a helpful AI assistant named SmolLM, trained by Hugging Face";
-/// The template that [`Vocabulary::chat`] follows, as the file has it.
-const TEMPLATE: &str = "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n' }}{% endif %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+// What the file says of a token.
+const NORMAL: i32 = 1;
+const CONTROL: i32 = 3;
+/// Added by the model's makers, and found in any text.
+const ADDED: i32 = 4;
+const BYTE: i32 = 6;
 
 pub struct Vocabulary {
-    tokenizer: Tokenizer,
-    /// What each token writes; `None` for control tokens.
+    splitter: Splitter,
+    controls: Marks,
+    added: Marks,
+    /// What each token writes; `None` where it ends the answer.
     bytes: Vec<Option<Box<[u8]>>>,
     /// The most bytes that one token writes.
     longest: usize,
-    start: u32,
-    end: u32,
+    /// What every chat begins with, unless its template says so already.
+    begin: Option<u32>,
+    /// Whether spaces after a control token are no part of the text.
+    strips: bool,
+    template: Template,
+}
+
+enum Splitter {
+    Words(Box<Tokenizer>),
+    Pieces(Pieces),
 }
 
 impl Vocabulary {
     /// # Errors
-    /// A vocabulary or a template of another family.
-    pub fn read(source: &Source) -> Result<Self> {
-        let (family, template) = (source.value("tokenizer.ggml.pre")?.to_string()?, source.value("tokenizer.chat_template")?.to_string()?);
-        if family != "smollm" || template != TEMPLATE {
-            bail!("the vocabulary “{family}” or its chat template is not SmolLM2's");
-        }
-        let texts = list(source, "tokenizer.ggml.tokens", |value| value.to_string().cloned())?;
-        let kinds = list(source, "tokenizer.ggml.token_type", Value::to_i32)?;
-        let merges = list(source, "tokenizer.ggml.merges", |value| value.to_string().map(|merge| halves(merge)))?;
-        let bytes: Vec<_> = texts.iter().zip(kinds).map(|(text, kind)| (kind == 1).then(|| written(text))).collect();
-        let find = |token: &str| texts.iter().position(|text| text == token).and_then(|at| u32::try_from(at).ok());
-        let (Some(start), Some(end)) = (find("<|im_start|>"), find("<|im_end|>")) else { bail!("the vocabulary has no turns") };
-        let longest = bytes.iter().flatten().map(|bytes| bytes.len()).max().unwrap_or(1);
-        Ok(Self { tokenizer: tokenizer(texts, merges)?, bytes, longest, start, end })
+    /// None, one of another kind, or a template that cannot be read.
+    pub fn read(source: &Source) -> Result<Self, Problem> {
+        let kind = kind(source)?;
+        let texts = source.list("tokenizer.ggml.tokens").unwrap_or_default().iter().map(|text| text.to_string().map(String::as_str).unwrap_or_default());
+        let texts: Vec<&str> = texts.collect();
+        let kinds = source.list("tokenizer.ggml.token_type").unwrap_or_default();
+        let kind_of = |token: u32| kinds.get(token as usize).map_or(NORMAL, |kind: &Value| kind.to_i32().unwrap_or(NORMAL));
+        let all = || texts.iter().copied().zip(0u32..);
+        let of = |wanted: i32| all().filter(move |(_, token)| kind_of(*token) == wanted);
+        let plain = all().filter(|(_, token)| !matches!(kind_of(*token), CONTROL | ADDED));
+        let splitter = match kind {
+            "gpt2" => Splitter::Words(Box::new(words::read(source, plain)?)),
+            _ => Splitter::Pieces(Pieces::read(source, plain)?),
+        };
+        let id = |name: &str| source.size(&format!("tokenizer.ggml.{name}")).and_then(|token| u32::try_from(token).ok());
+        let ends = ENDS.map(id);
+        let bytes = |(text, token): (&str, u32)| match kind_of(token) {
+            _ if ends.contains(&Some(token)) => None,
+            NORMAL if kind == "gpt2" => Some(words::written(text)),
+            NORMAL => Some(pieces::written(text)),
+            ADDED => Some(text.as_bytes().into()),
+            BYTE => pieces::written_byte(text),
+            _ => None,
+        };
+        let bytes: Vec<_> = all().map(bytes).collect();
+        let begins = source
+            .flag("tokenizer.ggml.add_bos_token")
+            .unwrap_or_else(|| kind == "llama" || source.text("tokenizer.ggml.pre").is_some_and(words::knows_whole_words));
+        let text_of = |name: &str| id(name).and_then(|token| texts.get(token as usize)).copied().unwrap_or_default().to_owned();
+        let template = Template::new(source.text("tokenizer.chat_template"), text_of("bos_token_id"), text_of("eos_token_id"));
+        Ok(Self {
+            longest: bytes.iter().flatten().map(|bytes| bytes.len()).max().unwrap_or(1),
+            // One that is a single character could not be guarded.
+            controls: Marks::new(of(CONTROL).filter(|(text, _)| text.chars().nth(1).is_some())),
+            added: Marks::new(of(ADDED)),
+            begin: id("bos_token_id").filter(|_| begins),
+            strips: kind == "llama" && source.text("general.architecture") == Some("phi3"),
+            template: template.map_err(|error| Problem::Vocabulary(format!("its chat template cannot be read ({error})")))?,
+            splitter,
+            bytes,
+        })
     }
 
     /// The tokens of a plain text.
     ///
     /// # Errors
     /// None that is known: the vocabulary holds every byte.
-    pub fn encode(&self, text: &str) -> Result<Vec<u32>> {
-        Ok(self.tokenizer.encode_fast(text, false).map_err(candle_core::Error::wrap)?.get_ids().to_vec())
+    pub fn encode(&self, text: &str) -> Result<Vec<u32>, String> {
+        let mut tokens = Vec::new();
+        for part in self.added.split(text) {
+            match (part, &self.splitter) {
+                (Part::Mark(_, token), _) => tokens.push(token),
+                (Part::Text(text), Splitter::Words(words)) => tokens.extend(words.encode_fast(text, false).map_err(|error| error.to_string())?.get_ids()),
+                (Part::Text(text), Splitter::Pieces(pieces)) => tokens.extend(pieces.encode(text)),
+            }
+        }
+        Ok(tokens)
     }
 
-    /// The tokens of a chat that the model is to go on with.
+    /// The tokens of a chat that the model is to go on with. Not every template shows tools.
     ///
     /// # Errors
-    /// Those of [`Self::encode`].
-    pub fn chat(&self, messages: &[Message]) -> Result<Vec<u32>> {
-        let newline = self.encode("\n")?;
+    /// What the template says against this chat.
+    pub fn chat(&self, messages: &[Message], tools: &[serde_json::Value]) -> Result<Vec<u32>, String> {
+        let messages: Vec<Message> = messages.iter().map(|message| self.guarded(message)).collect();
+        let tools: Vec<_> = tools.iter().map(|tool| self.guarded_value(tool)).collect();
+        let text = self.template.render(&messages, &tools)?;
         let mut tokens = Vec::new();
-        let mut turn = |role: MessageRole, content: &str| {
-            tokens.push(self.start);
-            tokens.extend(self.encode(&format!("{}\n{content}", role.as_str()))?);
-            tokens.push(self.end);
-            tokens.extend(&newline);
-            Ok::<_, candle_core::Error>(())
-        };
-        if messages.first().is_some_and(|first| first.role != MessageRole::System) {
-            turn(MessageRole::System, SYSTEM)?;
+        for part in self.controls.split(&text) {
+            match part {
+                Part::Mark(_, token) => tokens.push(token),
+                Part::Text(text) => {
+                    let text = if self.strips && !tokens.is_empty() { text.trim_start() } else { text };
+                    tokens.extend(self.encode(&text.replace(GUARD, ""))?);
+                }
+            }
         }
-        messages.iter().try_for_each(|message| turn(message.role, &message.content))?;
-        tokens.push(self.start);
-        tokens.extend(self.encode("assistant\n")?);
+        if self.begin.is_some() && tokens.first().copied() != self.begin {
+            tokens.splice(0..0, self.begin);
+        }
         Ok(tokens)
+    }
+
+    /// A text in which no control token is found, until the guards are taken out again.
+    fn guard<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let parts = self.controls.split(text);
+        if !parts.iter().any(|part| matches!(part, Part::Mark(..))) {
+            return Cow::Borrowed(text);
+        }
+        let mut guarded = String::new();
+        for part in parts {
+            match part {
+                Part::Text(text) => guarded.push_str(text),
+                Part::Mark(text, _) => text.chars().for_each(|c| guarded.extend([c, GUARD])),
+            }
+        }
+        Cow::Owned(guarded)
+    }
+
+    fn guarded(&self, message: &Message) -> Message {
+        Message {
+            content: self.guard(&message.content).into_owned(),
+            tool_calls: message.tool_calls.iter().map(|call| self.guarded_value(call)).collect(),
+            tool_call_id: message.tool_call_id.as_deref().map(|id| self.guard(id).into_owned()),
+            ..message.clone()
+        }
+    }
+
+    fn guarded_value(&self, value: &serde_json::Value) -> serde_json::Value {
+        use serde_json::Value::{Array, Object, String};
+        match value {
+            String(text) => self.guard(text).into(),
+            Array(values) => values.iter().map(|value| self.guarded_value(value)).collect(),
+            Object(fields) => fields.iter().map(|(key, value)| (self.guard(key).into_owned(), self.guarded_value(value))).collect(),
+            other => other.clone(),
+        }
     }
 
     /// What a token writes; `None` where it ends the answer instead.
     pub fn bytes(&self, token: u32) -> Option<&[u8]> {
         self.bytes.get(token as usize)?.as_deref()
+    }
+
+    /// Whether an answer's first space is how its first word is written, and no part of the answer.
+    pub fn is_spaced(&self) -> bool {
+        matches!(&self.splitter, Splitter::Pieces(pieces) if pieces.spaced)
     }
 
     /// A number of tokens that the chat has at least, without reading it.
@@ -86,31 +187,17 @@ impl Vocabulary {
     }
 }
 
-fn list<T>(source: &Source, key: &str, read: impl Fn(&Value) -> Result<T>) -> Result<Vec<T>> {
-    source.value(key)?.to_vec()?.iter().map(read).collect()
-}
-
-fn halves(merge: &str) -> (String, String) {
-    let (left, right) = merge.split_once(' ').unwrap_or((merge, ""));
-    (left.to_owned(), right.to_owned())
-}
-
-/// SmolLM's: every digit apart, then GPT-2's words of bytes. No special tokens, so that none can be written.
-fn tokenizer(texts: Vec<String>, merges: Vec<(String, String)>) -> Result<Tokenizer> {
-    let vocabulary: Vocab = texts.into_iter().zip(0..).collect();
-    let bpe = BPE::builder().vocab_and_merges(vocabulary, merges).build();
-    let mut tokenizer = Tokenizer::new(bpe.map_err(candle_core::Error::wrap)?);
-    let steps = vec![PreTokenizerWrapper::Digits(Digits::new(true)), PreTokenizerWrapper::ByteLevel(ByteLevel::new(false, true, true))];
-    tokenizer.with_pre_tokenizer(Some(Sequence::new(steps)));
-    Ok(tokenizer)
-}
-
-/// The bytes behind GPT-2's printable stand-ins: those that print stand for themselves, the others for U+0100 and on, in order.
-fn written(text: &str) -> Box<[u8]> {
-    let prints = |byte: &u8| matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);
-    let hidden: Vec<u8> = (0..=255).filter(|byte| !prints(byte)).collect();
-    let byte = |c: char| u8::try_from(c).ok().filter(prints).or_else(|| hidden.get((c as usize).checked_sub(256)?).copied());
-    text.chars().filter_map(byte).collect()
+/// The kind of vocabulary: gpt2 or llama.
+///
+/// # Errors
+/// None, or another kind.
+pub fn kind(source: &Source) -> Result<&str, Problem> {
+    let kind = source.text("tokenizer.ggml.model").filter(|_| source.list("tokenizer.ggml.tokens").is_some_and(|tokens| !tokens.is_empty()));
+    match kind {
+        Some(kind @ ("gpt2" | "llama")) => Ok(kind),
+        Some(other) => Err(Problem::Vocabulary(format!("its vocabulary is of the kind “{other}”; gpt2 and llama are read"))),
+        None => Err(Problem::Vocabulary("it has no vocabulary".to_owned())),
+    }
 }
 
 /// Joins what tokens write into text, and holds back characters that are not whole yet.
@@ -167,13 +254,6 @@ mod tests {
             let joined: String = bytes.chunks(1).map(|byte| joiner.push(byte)).collect();
             let whole = String::from_utf8_lossy(&bytes);
             prop_assert!(whole.starts_with(&joined) && whole.len() - joined.len() <= 3, "{:?} for {:?}", joined, whole);
-        }
-    }
-
-    #[test]
-    fn stand_ins_are_the_bytes_that_gpt2_means() {
-        for (text, bytes) in [("Ġthe", &b" the"[..]), ("Ċ", b"\n"), ("Ã©", "é".as_bytes()), ("Ń", &[0xad]), ("Ā", &[0])] {
-            assert_eq!(*written(text), *bytes, "{text}");
         }
     }
 }

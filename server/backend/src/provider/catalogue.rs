@@ -6,6 +6,7 @@ use atelier_domain::{
     cost::{ModelEntry, ModelKind, Table},
     fault::Fault,
     id::ProjectId,
+    model_file::ModelFile,
     prompt::ModelFacts,
     provider::{Provider, ProviderKind, split},
     timestamp::Timestamp,
@@ -19,12 +20,16 @@ use crate::{
     studio::Studio,
 };
 
+const FREE: &str = "free: it runs on this machine";
+
 /// A project's providers and prices.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     pub providers: Vec<Provider>,
     /// With the owner's entries.
     pub table: Table,
+    /// Models of this machine, beside those that the program brings.
+    pub files: Vec<ModelFile>,
 }
 
 /// # Errors
@@ -32,7 +37,7 @@ pub struct Catalogue {
 pub async fn catalogue(db: &mut Db, project: ProjectId) -> Result<Catalogue, Fault> {
     let providers = store::provider::list(db, project).await?;
     let table = Table::builtin().with(store::provider::prices(db, project).await?);
-    Ok(Catalogue { providers, table })
+    Ok(Catalogue { providers, table, files: store::model::list(db).await? })
 }
 
 impl Catalogue {
@@ -53,6 +58,7 @@ impl Catalogue {
     /// The models that answer, the local one first, then each provider's: those that are known better come first.
     pub fn facts(&self, studio: &Studio, today: &str) -> Vec<ModelFacts> {
         let mut facts = vec![local(studio)];
+        facts.extend(self.files.iter().map(file));
         for provider in &self.providers {
             let mut known: Vec<(bool, ModelFacts)> = Vec::new();
             let listed = provider.models.iter().filter(|listed| !listed.embeds).map(|listed| (listed.name.as_str(), listed.context));
@@ -83,7 +89,12 @@ fn maker(kind: ProviderKind) -> &'static str {
 fn local(studio: &Studio) -> ModelFacts {
     let window = u32::try_from(studio.model.context()).unwrap_or_default();
     let lacks = ["tools", "structured output", "images"].map(str::to_owned).to_vec();
-    ModelFacts { name: LOCAL_MODEL.to_owned(), window, price: "free: it runs on this machine".to_owned(), lacks }
+    ModelFacts { name: LOCAL_MODEL.to_owned(), window, price: FREE.to_owned(), lacks }
+}
+
+fn file(file: &ModelFile) -> ModelFacts {
+    let lacks = ["structured output", "images"].map(str::to_owned).to_vec();
+    ModelFacts { name: file.name.model(), window: file.facts.context, price: FREE.to_owned(), lacks }
 }
 
 fn remote(provider: &Provider, model: &str, context: Option<u32>, entry: Option<&ModelEntry>) -> ModelFacts {

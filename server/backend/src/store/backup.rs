@@ -14,7 +14,7 @@ use sqlx::{
 use crate::db::{Db, Engine, internal};
 
 /// What a backup holds, each table after those that it refers to. A test compares this with the schema.
-pub const KEPT: [&str; 24] = [
+pub const KEPT: [&str; 25] = [
     "users",
     "projects",
     "members",
@@ -33,6 +33,7 @@ pub const KEPT: [&str; 24] = [
     "providers",
     "prices",
     "tool_mocks",
+    "local_models",
     "test_cases",
     "grids",
     "grid_cells",

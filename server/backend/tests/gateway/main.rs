@@ -13,7 +13,7 @@ mod retries;
 use std::{sync::Arc, time::Duration};
 
 use atelier_backend::gateway::{
-    Adapter, Answer, Anthropic, Chat, Failure, Gemini, Http, OpenAi, Private, Provider, Remote, Retries, Role, Secret, Timeouts, Towards, Turn,
+    Adapter, Answer, Anthropic, Chat, Embed, Failure, Gemini, Http, OpenAi, Private, Provider, Remote, Retries, Role, Secret, Timeouts, Towards, Turn,
 };
 use atelier_upstream::Upstream;
 

@@ -16,6 +16,7 @@ mod include;
 mod key;
 mod label;
 mod make;
+mod model;
 mod prompt;
 mod provider;
 mod pull;

@@ -9,6 +9,7 @@ use atelier_app::api::{
     case::{DeleteCase, ImportCases, KeepCase, ListCases, PutCase},
     exchange::{ImportPrompts, PreviewImport},
     grid::{CompareGrids, FollowGrid, MarkCell, ResumeGrid, ShowCell, ShowGrid, StartGrid, StopGrid},
+    model::{AddModel, ListModels, RemoveModel},
     playground::{CompareAnswers, EditAsDraft, KeepMock, OpenBench, Play, ShowAnswer, StopRun},
     prompt::{
         ArchivePrompt, CompareVersions, CreatePrompt, DescribePrompt, DiscardDraft, FindPrompts, KeepDraft, LabelMoves, ListPrompts, MoveLabel, PromptPage,
@@ -71,6 +72,10 @@ pub const FUNCTIONS: &[Function] = &[
     (ChangePassword::PATH, SIGNED_IN, "current=four+plain+words+here&password=four+plain+words+here", 200),
     (ShowInstance::PATH, INSTANCE, "", 200),
     (AddProject::PATH, INSTANCE, "project=$new", 200),
+    (ListModels::PATH, INSTANCE, "", 200),
+    // There is no such file.
+    (AddModel::PATH, INSTANCE, "name=x&path=/nowhere/x.gguf", 422),
+    (RemoveModel::PATH, INSTANCE, "name=x", 404),
     (MakeResetLink::PATH, INSTANCE, "user=$user", 200),
     (ListMembers::PATH, SEE, "project=$project", 200),
     (RenameProject::PATH, ADMINISTER, "id=$project&project=$new", 200),
