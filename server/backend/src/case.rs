@@ -98,6 +98,7 @@ pub async fn keep_run(cx: &Cx, run: RunId, expected: bool) -> Result<Case, Fault
 /// NotFound, for a case of another prompt too; Invalid for what a case cannot hold.
 pub async fn change(cx: &Cx, prompt: PromptId, case: CaseId, form: CaseForm) -> Result<Case, Fault> {
     let form = form.tidy()?;
+    cx.read(Action::See, PromptRef::Id(prompt), async |_, _: Prompt| Ok(())).await?;
     cx.write(Action::Write, case, async |tx, case: Case| {
         if case.prompt != prompt {
             return Err(case.id.missing());

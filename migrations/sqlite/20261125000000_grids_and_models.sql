@@ -1,4 +1,4 @@
--- Test cases of prompts, and the grids that asked them of several versions and models.
+-- Test cases of prompts, the grids that asked them of several versions and models, and models of this machine by file.
 
 CREATE TABLE test_cases (
     id TEXT PRIMARY KEY,
@@ -55,3 +55,13 @@ CREATE TABLE grid_cells (
 -- The grid that a run was started by.
 ALTER TABLE run_details ADD COLUMN grid_id TEXT REFERENCES grids (id);
 CREATE INDEX run_details_of_grid ON run_details (grid_id);
+
+-- Models of this machine besides those that the program brings: GGUF files, by their path.
+
+CREATE TABLE local_models (
+    name TEXT PRIMARY KEY,
+    path TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    updated_by TEXT NOT NULL
+);
