@@ -222,7 +222,8 @@ async fn halt(tx: &mut Tx<'_>, grid: &Grid, why: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Goes on with a grid; with its failed cells anew where `failed`; up to another cost where `budget` says one.
+/// Goes on with a grid, with the rights of whoever asks; with its failed cells anew where `failed`; up to another cost where `budget`
+/// says one.
 ///
 /// # Errors
 /// NotFound; Conflict where nothing is left to do; Invalid for a limit that is none.
@@ -233,6 +234,9 @@ pub async fn resume(cx: &Cx, grid: GridId, failed: bool, budget: Option<Nanos>) 
             let form = GridForm { columns: grid.columns.iter().map(GridColumn::setting).collect(), concurrency: grid.concurrency, budget };
             form.check()?;
             store::grid::set_budget(tx, grid.id, budget).await?;
+        }
+        if let Ok(user) = cx.user() {
+            store::grid::set_user(tx, grid.id, user.id).await?;
         }
         let again = if failed { store::grid::put_back(tx, grid.id, CellState::Failed, at).await? } else { 0 };
         if grid.state == GridState::Done && again == 0 {

@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+/// The file that `make models` fetches.
+const BROUGHT: &str = "smollm2-135m-instruct.gguf";
+
 #[derive(Debug)]
 pub enum Problem {
     /// With the system's reason.
@@ -32,10 +35,14 @@ impl Problem {
     }
 
     pub fn sentence(&self, path: &Path) -> String {
+        let ours = path.file_name().is_some_and(|name| name == BROUGHT);
         let path = path.display();
         // What opens it where this build does not.
         let other = if cfg!(feature = "llama-cpp") { "choose another file" } else { "build Atelier with `--features llama-cpp`, or choose another file" };
         match self {
+            Self::Missing(error) if !ours => {
+                format!("{path} cannot be opened ({error}). Give the path of a GGUF file on the machine that serves, which Atelier may read.")
+            }
             Self::Missing(error) => format!(
                 "The local model cannot be loaded from {path} ({error}). Run `make models`, or set ATELIER_MODELS to the folder that holds it, then start Atelier again."
             ),

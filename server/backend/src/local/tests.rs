@@ -154,7 +154,8 @@ async fn a_prompt_over_the_context_and_bad_parameters_are_refused() {
 
 #[tokio::test]
 async fn without_weights_the_fault_says_what_to_do() {
-    let model = LocalModel::start("/nowhere/model.gguf".into(), 4);
+    assert!(super::inspect("/nowhere/mine.gguf".as_ref()).unwrap_err().contains("Give the path of a GGUF file"));
+    let model = LocalModel::start("/nowhere/smollm2-135m-instruct.gguf".into(), 4);
     let fault = match model.ask(request("Hi", json!({}))) {
         Ok(answer) => all(answer).await.1.unwrap_err(),
         Err(fault) => fault,

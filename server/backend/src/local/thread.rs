@@ -11,12 +11,12 @@ use atelier_domain::{
     completion::{DEFAULT_MAX_TOKENS, Event, Finish, Measure},
     fault::{Fault, Kind},
 };
-use rayon::{ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::{
     Shared, Status,
     engine::{Engine, Native},
     gguf::Source,
+    pool::pool,
     problem::Problem,
     queue::{Job, micros},
     sample::Sampler,
@@ -26,30 +26,15 @@ use super::{
 
 /// Tokens that are read at once; a cancelled request is noticed between two pieces.
 const PIECE: usize = 80;
-/// Steps down in priority, of 19.
-const NICE: i32 = 10;
 
 /// Runs until the last handle is gone.
 pub fn run(shared: &Shared) {
-    let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).clamp(1, 4));
-    let served = pool(threads).map_err(|error| Problem::Broken(error.to_string())).and_then(|pool| pool.install(|| serve(shared)));
+    let served = pool("local-model").map_err(|error| Problem::Broken(error.to_string())).and_then(|pool| pool.install(|| serve(shared)));
     if let Err(problem) = served {
         let sentence = problem.sentence(&shared.path);
         tracing::error!(path = %shared.path.display(), sentence, "the local model cannot be loaded");
         let fault = shared.fail(Status::Failed(sentence));
         shared.queue.close().iter().for_each(|job| job.send(Event::Failed { fault: fault.clone() }));
-    }
-}
-
-fn pool(threads: usize) -> Result<rayon::ThreadPool, ThreadPoolBuildError> {
-    ThreadPoolBuilder::new().num_threads(threads).thread_name(|at| format!("local-model-{at}")).start_handler(|_| yield_priority()).build()
-}
-
-/// On Linux a priority belongs to a thread, elsewhere to the process: only there is it set.
-fn yield_priority() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(NICE) {
-        tracing::debug!(%error, "the local model keeps its priority");
     }
 }
 

@@ -118,6 +118,12 @@ pub async fn set_budget(db: &mut Db, wanted: GridId, budget: Nanos) -> Result<()
     Ok(())
 }
 
+/// Whose rights it runs with from now on.
+pub async fn set_user(db: &mut Db, wanted: GridId, user: UserId) -> Result<(), Fault> {
+    sqlx::query("UPDATE grids SET user_id = $2 WHERE id = $1").bind(wanted.to_string()).bind(user.to_string()).execute(db).await.map_err(internal)?;
+    Ok(())
+}
+
 /// Puts cells of this state back to the waiting ones.
 pub async fn put_back(db: &mut Db, wanted: GridId, state: CellState, at: Timestamp) -> Result<u64, Fault> {
     let done = sqlx::query("UPDATE grid_cells SET state = 'waiting', run_id = NULL, error = NULL, changed_at = $3 WHERE grid_id = $1 AND state = $2")
