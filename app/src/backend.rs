@@ -99,6 +99,13 @@ pub fn redirect(path: &str) {
     leptos_axum::redirect(path);
 }
 
+/// Sends a browser without script on; with script the page stays, and says what was done.
+pub fn redirect_plain(path: &str) {
+    if is_plain_form() {
+        redirect(path);
+    }
+}
+
 /// A form that the browser itself sent.
 fn is_plain_form() -> bool {
     let posted = use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::POST);

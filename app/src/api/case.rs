@@ -96,9 +96,9 @@ pub async fn import_cases(prompt: String, text: String) -> Result<usize, UiError
 /// Keeps what a run was asked as a case, with its answer as the expected one where `expected`; gives the case's number.
 #[server(prefix = "/fn")]
 pub async fn keep_case(run: String, expected: bool) -> Result<u32, UiError> {
-    use crate::backend::{case as cases, cx, parse, redirect, reply};
+    use crate::backend::{case as cases, cx, parse, redirect_plain, reply};
     let cx = cx()?;
     let kept = reply(cases::keep_run(&cx, parse(&run)?, expected).await)?;
-    redirect(&reply(cases::address(&cx, kept.prompt).await)?);
+    redirect_plain(&reply(cases::address(&cx, kept.prompt).await)?);
     Ok(kept.number)
 }

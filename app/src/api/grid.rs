@@ -133,20 +133,20 @@ pub async fn start_grid(prompt: String, cols: String, concurrency: u32, budget: 
 
 #[server(prefix = "/fn")]
 pub async fn stop_grid(grid: String) -> Result<(), UiError> {
-    use crate::backend::{cx, grid as grids, parse, redirect, reply};
+    use crate::backend::{cx, grid as grids, parse, redirect_plain, reply};
     let (cx, grid) = (cx()?, parse(&grid)?);
     reply(grids::stop(&cx, grid).await)?;
-    redirect(&reply(grids::address(&cx, grid).await)?);
+    redirect_plain(&reply(grids::address(&cx, grid).await)?);
     Ok(())
 }
 
 /// Goes on; with the failed ones anew where `failed`; up to another cost where one is given.
 #[server(prefix = "/fn")]
 pub async fn resume_grid(grid: String, failed: bool, #[server(default)] budget: String) -> Result<(), UiError> {
-    use crate::backend::{cx, grid as grids, parse, redirect, reply};
+    use crate::backend::{cx, grid as grids, parse, redirect_plain, reply};
     let (cx, grid) = (cx()?, parse(&grid)?);
     reply(grids::go_on(&cx, grid, failed, &budget).await)?;
-    redirect(&reply(grids::address(&cx, grid).await)?);
+    redirect_plain(&reply(grids::address(&cx, grid).await)?);
     Ok(())
 }
 

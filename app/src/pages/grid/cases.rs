@@ -2,10 +2,7 @@
 
 use atelier_domain::{case::Case, timestamp::Timestamp};
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::hooks::use_query_map;
 use serde_json::Value;
 
 use crate::{
@@ -59,22 +56,11 @@ impl Screen for PromptCases {
     }
 }
 
-/// Says what was done, and closes what it was done in.
+/// Says what was done, and closes what it was done in. The answers lead back to the list.
 fn tell(put: Change, delete: Change, import: Change) {
-    let (toaster, navigate, href_with) = (use_toaster(), use_navigate(), use_href_with());
-    let leave = move || {
-        let href = untrack(|| href_with(&[("case", None)]));
-        navigate(&href, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
-    };
-    let left = leave.clone();
-    on_success(put, move |number: u32| {
-        toaster.push(format!("Test case {number} is kept"));
-        leave();
-    });
-    on_success(delete, move |()| {
-        toaster.push("The test case is deleted");
-        left();
-    });
+    let toaster = use_toaster();
+    on_success(put, move |number: u32| toaster.push(format!("Test case {number} is kept")));
+    on_success(delete, move |()| toaster.push("The test case is deleted"));
     on_success(import, move |count: usize| {
         toaster.push(format!("{count} test cases are added"));
         close_dialog("import-cases");

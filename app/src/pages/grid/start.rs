@@ -1,20 +1,19 @@
 //! Asking all cases at once: how many at a time, and up to what cost.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 use crate::{
     api::grid::StartGrid as StartGridCall,
     ask::{ActionForm, Change},
-    pages::account::land::{on_success, unplaced},
+    pages::account::land::unplaced,
     ui::{ErrorNote, Field, Select, Submit, failure},
 };
 
 /// The form that starts a grid. `setting` are its columns, as the playground's address has them.
 #[component]
 pub fn StartGrid(prompt: String, #[prop(into)] setting: Signal<String>, cases: usize) -> impl IntoView {
-    let (start, navigate) = (Change::by::<StartGridCall>(), use_navigate());
-    on_success(start, move |address: String| navigate(&address, Default::default()));
+    // Its answer leads to the grid.
+    let start = Change::by::<StartGridCall>();
     let fault = failure(start);
     let several =
         [1, 2, 4, 8, 16].map(|count: u32| (count.to_string(), if count == 1 { "one at a time".to_owned() } else { format!("{count} at a time") })).to_vec();
