@@ -89,6 +89,8 @@ struct Plan {
     grid: Grid,
     /// Of each column.
     versions: Vec<Version>,
+    /// Whoever works at it.
+    node: String,
 }
 
 /// How a cell ended.
@@ -103,7 +105,7 @@ async fn work(cx: &Cx, node: &str, grid: Grid, user: UserId) -> Result<(), Fault
     let person = crate::account::load_user(&cx.studio, user).await?;
     let person = person.ok_or_else(|| Fault::denied(format!("{} is no longer here. Start another grid.", grid.started_by)))?;
     let mine = Cx::new(cx.studio.clone(), Actor::User(Arc::new(person)), cx.request_id.clone());
-    let plan = Arc::new(Plan { versions: versions(&mine, &grid).await?, grid });
+    let plan = Arc::new(Plan { versions: versions(&mine, &grid).await?, grid, node: node.to_owned() });
     let grid = &plan.grid;
     let Start { mut waiting, mut spent, mut dearest, mut seen } = start_of(cx, grid).await?;
     // Tasks of their own: one that waits for the database must not wait for this one, which waits for it too.
@@ -198,10 +200,12 @@ async fn answer(cx: Cx, plan: Arc<Plan>, place: (usize, usize)) -> Ended {
     let run = started.run;
     let begun = cx.change(async |tx| {
         let at = tx.now();
-        store::grid::begin(tx, grid.id, place, run, at).await
+        store::grid::begin(tx, grid.id, &plan.node, place, run, at).await
     });
     let outcome = match begun.await {
-        Ok(()) => outcome(started).await,
+        Ok(true) => outcome(started).await,
+        // Dropping it leaves whoever answers.
+        Ok(false) => Err(Fault::conflict("grid_stopped", "The grid was stopped.")),
         Err(fault) => Err(fault),
     };
     Ended { place, run: Some(run), outcome }

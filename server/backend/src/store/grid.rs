@@ -218,8 +218,13 @@ pub async fn costs(db: &mut Db, wanted: GridId) -> Result<Vec<Nanos>, Fault> {
     Ok(costs.into_iter().flatten().collect())
 }
 
-/// A waiting cell has its run.
-pub async fn begin(db: &mut Db, grid: GridId, (row, column): (usize, usize), run: RunId, at: Timestamp) -> Result<(), Fault> {
+/// A waiting cell has its run. False where the grid is this node's no more: whoever stopped it has put its cells back already.
+pub async fn begin(db: &mut Db, grid: GridId, node: &str, (row, column): (usize, usize), run: RunId, at: Timestamp) -> Result<bool, Fault> {
+    // Locks the grid: it is not stopped between this and the cell.
+    let held = sqlx::query("UPDATE grids SET held_by = held_by WHERE id = $1 AND held_by = $2 AND state = 'running'").bind(grid.to_string()).bind(node);
+    if held.execute(&mut *db).await.map_err(internal)?.rows_affected() == 0 {
+        return Ok(false);
+    }
     sqlx::query(
         "UPDATE grid_cells SET state = 'running', run_id = $4, changed_at = $5 WHERE grid_id = $1 AND row_at = $2 AND column_at = $3 AND state = 'waiting'",
     )
@@ -231,7 +236,7 @@ pub async fn begin(db: &mut Db, grid: GridId, (row, column): (usize, usize), run
     .execute(db)
     .await
     .map_err(internal)?;
-    Ok(())
+    Ok(true)
 }
 
 /// A cell is over, unless somebody put it back meanwhile. One without a run could not even begin.
