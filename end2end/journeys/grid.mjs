@@ -90,7 +90,7 @@ journey('a grid of test cases is cancelled and resumed', async (stage) => {
     const run = await page.getByTitle('Case 2, column A: look at the whole answer').getAttribute('href')
     await open(page, run)
     await page.getByRole('link', { name: 'a grid' }).waitFor()
-    await page.getByRole('button', { name: 'The values, and this answer' }).click()
+    await page.getByRole('button', { name: 'With this answer as the expected one' }).click()
     await page.getByText(`test case ${CASES + 1}`).waitFor()
   } finally {
     fake.end()

@@ -129,7 +129,7 @@ fn KeepAsCase(run: String, project: String, prompt: String, answered: bool) -> i
             <h2>"Keep it as a test case"</h2>
             <div class="l-row" data-wrap="true">
                 {form(false, "The values")}
-                {answered.then(|| form(true, "The values, and this answer as the expected one"))}
+                {answered.then(|| form(true, "With this answer as the expected one"))}
                 {said}
             </div>
             <ErrorNote fault=failure(keep)/>
