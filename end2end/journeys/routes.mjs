@@ -81,7 +81,7 @@ journey('every route is alive after a refresh and after a click, and axe finds n
   }
   await open(stranger, `/invite/${invite}`)
   await leads(stranger, '/signin', () => stranger.getByRole('link', { name: 'Sign in' }).click())
-}, { timeout: 400_000 }) // some seventy pages under axe
+}, { timeout: 600_000 }) // some ninety pages under axe
 
 journey('the set-up page is alive, open to everybody, and answers beside its fields', async (stage) => {
   const page = await stage.person()
