@@ -20,7 +20,7 @@ const CASE_MAX: usize = 256 << 10;
 pub struct Case {
     pub id: CaseId,
     pub prompt: PromptId,
-    /// 1, 2, 3 … in its prompt; a number is not given twice.
+    /// 1, 2, 3 … in its prompt. The last one's is given again once that is deleted: who compares looks at the values too.
     pub number: u32,
     #[serde(flatten)]
     pub form: CaseForm,
@@ -60,10 +60,14 @@ impl CaseForm {
 
     /// Values in a line, for lists: `question: Where is my order? · shop: Northwind`.
     pub fn summary(&self) -> String {
-        let text = |value: &Value| if let Value::String(text) = value { text.clone() } else { value.to_string() };
-        let parts = self.values.iter().map(|(name, value)| format!("{name}: {}", text(value).split_whitespace().collect::<Vec<_>>().join(" ")));
+        let parts = self.values.iter().map(|(name, value)| format!("{name}: {}", text_of(value).split_whitespace().collect::<Vec<_>>().join(" ")));
         parts.collect::<Vec<_>>().join(" · ")
     }
+}
+
+/// A value as people type it: text as it is, anything else as JSON.
+pub fn text_of(value: &Value) -> String {
+    if let Value::String(text) = value { text.clone() } else { value.to_string() }
 }
 
 #[cfg(test)]

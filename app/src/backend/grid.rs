@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use atelier_backend::{cx::Cx, grid as grids};
 use atelier_domain::{
     account::Action,
+    case::text_of,
     cost::Nanos,
     fault::Fault,
     grid::{Cell, Grid, GridCase, GridColumn, GridForm, Mark, Tally},
@@ -15,7 +16,6 @@ use atelier_domain::{
     timestamp::Timestamp,
 };
 use futures::{Stream, StreamExt};
-use serde_json::Value;
 
 use crate::{
     api::{
@@ -127,13 +127,12 @@ fn line((grid, cells, spent): (Grid, Vec<Cell>, Nanos)) -> Result<String, UiErro
 pub async fn sheet(cx: &Cx, grid: GridId, row: usize, column: usize) -> Result<CellSheet, Fault> {
     let (found, cell) = grids::cell(cx, grid, row, column).await?;
     let form = found.cases.get(row).map(|case| case.form.clone()).unwrap_or_default();
-    let text = |value: Value| if let Value::String(text) = value { text } else { value.to_string() };
     let against = form.expected.as_ref().filter(|_| cell.met == Some(false)).map(|expected| diff::between(expected, &cell.output, "Expected", "The answer"));
     Ok(CellSheet {
         html: answer::plain(&cell.output),
         against,
         expected: form.expected,
-        values: form.values.into_iter().map(|(name, value)| (name, text(value))).collect(),
+        values: form.values.into_iter().map(|(name, value)| (name, text_of(&value))).collect(),
         cell,
     })
 }
@@ -156,10 +155,15 @@ pub async fn compare(cx: &Cx, project: ProjectId, of: [GridId; 2], columns: [usi
     let (mut rows, mut alone, mut numbers) = (Vec::new(), 0, left.keys().copied().collect::<Vec<_>>());
     numbers.sort_unstable();
     for number in numbers {
-        let (Some((case, from)), Some((_, to))) = (left.get(&number), right.remove(&number)) else {
+        let (Some((case, from)), Some((then, to))) = (left.get(&number), right.remove(&number)) else {
             alone += 1;
             continue;
         };
+        // It was changed between: another question has another answer.
+        if case.form.values != then.form.values {
+            alone += 1;
+            continue;
+        }
         let same = from.output.split_whitespace().eq(to.output.split_whitespace());
         let diff = (!same).then(|| diff::between(&from.output, &to.output, "Before", "After"));
         rows.push(ComparedRow { case: row(case), cells: [from.clone(), to], diff });

@@ -1,9 +1,11 @@
 //! The test cases of a prompt, and what became of them.
 
-use atelier_domain::{case::Case, timestamp::Timestamp};
+use atelier_domain::{
+    case::{Case, text_of},
+    timestamp::Timestamp,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use serde_json::Value;
 
 use crate::{
     api::case::{Cases, DeleteCase, GridRow, ImportCases, ListCases, PutCase},
@@ -121,13 +123,12 @@ fn List(prompt: String, cases: Cases, import: Change) -> impl IntoView {
 }
 
 fn row(case: &Case, href: &str, may: bool) -> impl IntoView + use<> {
-    let text = |value: &Value| if let Value::String(text) = value { text.clone() } else { value.to_string() };
     let cut = |text: String| text.chars().take(300).collect::<String>();
     let values = case
         .form
         .values
         .iter()
-        .map(|(name, value)| view! { <div class="p-value-line"><code class="c-var">{name.clone()}</code> <span>{cut(text(value))}</span></div> });
+        .map(|(name, value)| view! { <div class="p-value-line"><code class="c-var">{name.clone()}</code> <span>{cut(text_of(value))}</span></div> });
     let values = values.collect_view();
     let number = format!("Case {}", case.number);
     let head = if may { view! { <a class="c-link" href=href.to_owned()>{number}</a> }.into_any() } else { number.into_any() };

@@ -93,7 +93,7 @@ fn Shown(compared: ComparedGrids) -> impl IntoView {
     let count = rows.len();
     let mut said = vec![format!("{same} of {count} answers say the same.")];
     said.extend((better + worse > 0).then(|| format!("{better} went from bad to good, {worse} from good to bad.")));
-    said.extend((alone > 0).then(|| format!("{alone} cases are in only one of them.")));
+    said.extend((alone > 0).then(|| format!("{alone} cases are in only one of them, or were changed between.")));
     let figures = sides.map(|side| view! { <Side side=side/> }).collect_view();
     let rows = rows.into_iter().map(|row| view! { <Pair row=row/> }).collect_view();
     view! {

@@ -1,11 +1,10 @@
 //! A test case as a form.
 
 use atelier_domain::{
-    case::Case,
+    case::{Case, text_of},
     prompt::{Variable, VariableType},
 };
 use leptos::prelude::*;
-use serde_json::Value;
 
 use crate::{
     api::case::Cases,
@@ -21,9 +20,8 @@ pub fn CaseEditor(prompt: String, cases: Cases, case: Option<Case>, put: Change,
     let back = href_with(&[("case", None)]);
     let title = case.as_ref().map_or_else(|| "New test case".to_owned(), |case| format!("Test case {}", case.number));
     let form = case.as_ref().map(|case| case.form.clone()).unwrap_or_default();
-    let text = |value: &Value| if let Value::String(text) = value { text.clone() } else { value.to_string() };
     let fields = cases.variables.into_iter().map(|variable| {
-        let value = form.values.get(&variable.name).map(text);
+        let value = form.values.get(&variable.name).map(text_of);
         view! { <VariableField variable=variable value=value/> }
     });
     let fields = fields.collect_view();

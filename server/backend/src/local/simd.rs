@@ -142,8 +142,9 @@ fn dot<const FMA: bool>(a: &[f32], b: &[f32]) -> f32 {
     total(sums)
 }
 
+/// The sum of all lanes.
 #[inline(always)]
-fn total(mut sums: [f32; LANES]) -> f32 {
+pub fn total(mut sums: [f32; LANES]) -> f32 {
     for half in [8, 4, 2, 1] {
         for lane in 0..half {
             sums[lane] += sums[lane + half];

@@ -2,7 +2,7 @@
 //! same chain of operations whichever rows stand beside it, so a text's vector never depends on its batch, to the bit.
 #![expect(clippy::needless_range_loop, reason = "see simd.rs: an iterator here may cost most of the speed")]
 
-use crate::local::simd::{Kernel, exp, fma};
+use crate::local::simd::{Kernel, exp, fma, total};
 
 /// Lanes of a sum: two AVX2 registers.
 const LANES: usize = 16;
@@ -19,16 +19,6 @@ fn add<const FMA: bool>(sums: &mut [f32; LANES], x: f32, values: &[f32; LANES]) 
     for lane in 0..LANES {
         sums[lane] = fma::<FMA>(x, values[lane], sums[lane]);
     }
-}
-
-#[inline(always)]
-fn total(mut sums: [f32; LANES]) -> f32 {
-    for half in [8, 4, 2, 1] {
-        for lane in 0..half {
-            sums[lane] += sums[lane + half];
-        }
-    }
-    sums[0]
 }
 
 /// Adds the bias to each row.
