@@ -1,5 +1,7 @@
 //! Grids: every test case of a prompt asked of several versions and models, kept with what came, what it cost and what people said of it.
 
+mod pair;
+
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,8 @@ use crate::{
     prompt::{Draft, Params, PromptName},
     timestamp::Timestamp,
 };
+
+pub use pair::{Pair, Side, pair};
 
 /// The most answers that a grid asks for at once.
 pub const CONCURRENCY_MAX: u32 = 16;

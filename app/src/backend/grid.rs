@@ -2,15 +2,13 @@
 
 pub use atelier_backend::grid::*;
 
-use std::collections::HashMap;
-
 use atelier_backend::{cx::Cx, grid as grids};
 use atelier_domain::{
     account::Action,
     case::text_of,
     cost::Nanos,
     fault::Fault,
-    grid::{Cell, Grid, GridCase, GridColumn, GridForm, Mark, Tally},
+    grid::{Cell, Grid, GridCase, GridColumn, GridForm, Mark, Side, Tally, pair},
     id::{GridId, ProjectId, PromptId},
     playground::Setting,
     timestamp::Timestamp,
@@ -146,33 +144,25 @@ pub async fn compare(cx: &Cx, project: ProjectId, of: [GridId; 2], columns: [usi
     }
     // A grid of one column has no second one to be compared by.
     let columns = [columns[0].min(one.0.columns.len().saturating_sub(1)), columns[1].min(other.0.columns.len().saturating_sub(1))];
-    let by_number = |(grid, cells): &(Grid, Vec<Cell>), column: usize| -> HashMap<u32, (GridCase, Cell)> {
-        let of_column = cells.iter().filter(|cell| cell.column == column);
-        of_column.filter_map(|cell| grid.cases.get(cell.row).map(|case| (case.number, (case.clone(), cell.clone())))).collect()
-    };
-    let (left, mut right) = (by_number(&one, columns[0]), by_number(&other, columns[1]));
     let sides = [side(&one, columns[0]), side(&other, columns[1])];
-    let (mut rows, mut alone, mut numbers) = (Vec::new(), 0, left.keys().copied().collect::<Vec<_>>());
-    numbers.sort_unstable();
-    for number in numbers {
-        let (Some((case, from)), Some((then, to))) = (left.get(&number), right.remove(&number)) else {
-            alone += 1;
-            continue;
-        };
-        // It was changed between: another question has another answer.
-        if case.form.values != then.form.values {
-            alone += 1;
-            continue;
-        }
-        let same = from.output.split_whitespace().eq(to.output.split_whitespace());
-        let diff = (!same).then(|| diff::between(&from.output, &to.output, "Before", "After"));
-        rows.push(ComparedRow { case: row(case), cells: [from.clone(), to], diff });
-    }
+    let (pairs, alone) = pair(answers(&one, columns[0]), answers(&other, columns[1]));
+    let rows: Vec<ComparedRow> = pairs
+        .into_iter()
+        .map(|(case, [from, to])| {
+            let same = from.output.split_whitespace().eq(to.output.split_whitespace());
+            let diff = (!same).then(|| diff::between(&from.output, &to.output, "Before", "After"));
+            ComparedRow { case: row(case), cells: [from.clone(), to.clone()], diff }
+        })
+        .collect();
     let marks = |from: Mark, to: Mark| rows.iter().filter(|row| row.cells[0].mark == Some(from) && row.cells[1].mark == Some(to)).count();
     let (better, worse) = (marks(Mark::Down, Mark::Up), marks(Mark::Up, Mark::Down));
     let same = rows.iter().filter(|row| row.diff.is_none()).count();
     let (prompt, prompt_name) = (one.0.prompt.to_string(), one.0.prompt_name.to_string());
-    Ok(ComparedGrids { prompt, prompt_name, sides, rows, alone: alone + right.len(), better, worse, same })
+    Ok(ComparedGrids { prompt, prompt_name, sides, rows, alone, better, worse, same })
+}
+
+fn answers((grid, cells): &(Grid, Vec<Cell>), column: usize) -> Side<'_> {
+    (&grid.cases, cells.iter().filter(|cell| cell.column == column).collect())
 }
 
 fn side((grid, cells): &(Grid, Vec<Cell>), column: usize) -> ComparedSide {

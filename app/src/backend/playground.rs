@@ -131,7 +131,7 @@ fn heard(begun: Result<Started, Fault>, at: usize, repeat: usize) -> impl Stream
         Err(fault) => stream::once(async move { Heard { at, repeat, what: What::Event(Event::Failed { fault }) } }).left_stream(),
         Ok(started) => {
             let first = Heard { at, repeat, what: What::Run { run: started.run, model: started.model } };
-            let events = stream::unfold(started.events, |mut events| async move { Some((events.recv().await?, events)) });
+            let events = atelier_backend::run::in_ticks(started.events);
             stream::once(async move { first }).chain(events.map(move |event| Heard { at, repeat, what: What::Event(event) })).right_stream()
         }
     }

@@ -28,8 +28,7 @@ pub async fn start_form(cx: &Cx, prompt: PromptId, version: u32, values: BTreeMa
 /// A run's id and then its events, one JSON line each.
 pub fn lines(started: Started) -> impl Stream<Item = Result<String, UiError>> + Send {
     let first = serde_json::json!({"run": started.run}).to_string();
-    let events = stream::unfold(started.events, |mut events| async move { Some((events.recv().await?, events)) });
-    let rest = events.map(|event| serde_json::to_string(&event).map_err(|_| UiError(Fault::internal())));
+    let rest = in_ticks(started.events).map(|event| serde_json::to_string(&event).map_err(|_| UiError(Fault::internal())));
     // Fused: the compression around it asks once more after the end.
     stream::once(async { Ok(first) }).chain(rest).map(|line| line.map(|line| line + "\n")).fuse()
 }

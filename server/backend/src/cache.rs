@@ -84,7 +84,7 @@ impl Caches {
                 self.pulled.forget(|pulled| pulled.prompt.0 == entity);
                 self.outlines.forget(|_| true);
             }
-            Area::User | Area::Project | Area::Provider | Area::Other => {}
+            Area::User | Area::Project | Area::Provider | Area::Run | Area::Other => {}
         }
     }
 

@@ -116,6 +116,8 @@ pub enum Area {
     Key,
     Prompt,
     Provider,
+    /// A run that somebody stops.
+    Run,
     /// Recorded, but in no cache.
     Other,
 }
@@ -128,12 +130,13 @@ impl Area {
             Area::Key => "key",
             Area::Prompt => "prompt",
             Area::Provider => "provider",
+            Area::Run => "run",
             Area::Other => "other",
         }
     }
 
     pub fn parse(text: &str) -> Self {
-        [Area::User, Area::Project, Area::Key, Area::Prompt, Area::Provider].into_iter().find(|area| area.as_str() == text).unwrap_or(Area::Other)
+        [Area::User, Area::Project, Area::Key, Area::Prompt, Area::Provider, Area::Run].into_iter().find(|area| area.as_str() == text).unwrap_or(Area::Other)
     }
 }
 

@@ -5,6 +5,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use atelier_domain::id::RunId;
+
 use crate::{cx::Area, store, studio::Studio};
 
 const PAUSE: Duration = Duration::from_millis(250);
@@ -35,7 +37,11 @@ async fn look(studio: &Studio, known: Option<i64>) -> Result<i64, ()> {
     };
     let changes = store::changes::since(&mut db, known).await.map_err(drop)?;
     for (area, entity, _) in &changes {
-        studio.caches.forget(Area::parse(area), *entity);
+        let area = Area::parse(area);
+        studio.caches.forget(area, *entity);
+        if area == Area::Run {
+            studio.underway.stop(RunId(*entity));
+        }
     }
     Ok(changes.last().map_or(known, |(_, _, seq)| *seq))
 }

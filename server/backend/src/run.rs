@@ -1,8 +1,9 @@
 //! Runs: a version, filled in, asked of a model. Every run is kept, those that were stopped or failed too.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use atelier_domain::{
@@ -15,8 +16,12 @@ use atelier_domain::{
     run::{Ending, Run, RunDetails, State},
     timestamp::Timestamp,
 };
+use futures::{Stream, stream};
 use serde_json::{Value, json};
-use tokio::sync::{Notify, mpsc};
+use tokio::{
+    sync::{Notify, mpsc},
+    time::{Instant, sleep_until},
+};
 
 use crate::{
     cx::{Area, Cx, Target},
@@ -26,6 +31,9 @@ use crate::{
     store,
     studio::Studio,
 };
+
+/// How often a page hears of an answer at most.
+const TICK: Duration = Duration::from_millis(30);
 
 /// More seconds than any answer takes.
 const LONGEST: i64 = 2 * 3_600;
@@ -90,18 +98,53 @@ impl Underway {
     fn remove(&self, run: RunId) -> Option<Arc<Notify>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&run)
     }
+
+    /// Ends a run where it is under way here, and says whether it was.
+    pub fn stop(&self, run: RunId) -> bool {
+        let stop = self.remove(run);
+        stop.inspect(|stop| stop.notify_one()).is_some()
+    }
 }
 
-/// Ends a run that is under way here; what came is kept. One that has ended stays as it is.
+/// Ends a run that is under way, wherever that is; what came is kept. One that has ended stays as it is.
 ///
 /// # Errors
 /// NotFound.
 pub async fn stop(cx: &Cx, run: RunId) -> Result<(), Fault> {
-    cx.read(Action::Write, run, async |_, _| Ok(())).await?;
-    if let Some(stop) = cx.studio.underway.remove(run) {
-        stop.notify_one();
+    let found = cx.read(Action::Write, run, async |_, run| Ok(run)).await?;
+    if found.state != State::Running || cx.studio.underway.stop(run) {
+        return Ok(());
     }
-    Ok(())
+    // Another node hears of it within a second, as of any change.
+    cx.change(async |tx| {
+        tx.changed(Area::Run, run.0, Some(found.project), "run.stopped", json!({"prompt": found.prompt}));
+        Ok(())
+    })
+    .await
+}
+
+/// Events as pages hear them: what comes within a [`TICK`] comes as one text, so that a fast model does not cost a line of JSON a token.
+pub fn in_ticks(events: mpsc::UnboundedReceiver<Event>) -> impl Stream<Item = Event> + Send {
+    stream::unfold((events, VecDeque::new(), Instant::now()), async |(mut events, mut waiting, mut tick)| {
+        if waiting.is_empty() {
+            let first = events.recv().await?;
+            if matches!(first, Event::Text { .. } | Event::Reasoning { .. }) {
+                sleep_until(tick).await;
+            }
+            tick = Instant::now() + TICK;
+            waiting.push_back(first);
+            while let Ok(next) = events.try_recv() {
+                match (waiting.back_mut(), next) {
+                    (Some(Event::Text { text }), Event::Text { text: more }) | (Some(Event::Reasoning { text }), Event::Reasoning { text: more }) => {
+                        text.push_str(&more)
+                    }
+                    (_, next) => waiting.push_back(next),
+                }
+            }
+        }
+        let event = waiting.pop_front()?;
+        Some((event, (events, waiting, tick)))
+    })
 }
 
 /// Who may run: a person who writes, or a key that infers.

@@ -1,5 +1,7 @@
 //! What the columns hold while the page is open: settings, conversations, answers; and the one stream that feeds them.
 
+mod pen;
+
 use std::collections::BTreeMap;
 
 use atelier_domain::{
@@ -37,7 +39,8 @@ pub struct Said {
     /// Where it is written, once a frame: a signal for each token would copy the whole text each time.
     pub place: NodeRef<html::Div>,
     pending: StoredValue<String>,
-    scheduled: StoredValue<bool>,
+    /// Whether it waits for its turn at the pen.
+    waiting: StoredValue<bool>,
 }
 
 impl Said {
@@ -52,7 +55,7 @@ impl Said {
             fault: RwSignal::default(),
             place: NodeRef::new(),
             pending: StoredValue::default(),
-            scheduled: StoredValue::default(),
+            waiting: StoredValue::default(),
         }
     }
 
@@ -88,19 +91,20 @@ impl Said {
 
     fn write(self, text: &str) {
         self.pending.update_value(|pending| pending.push_str(text));
-        if !self.scheduled.get_value() {
-            self.scheduled.set_value(true);
-            request_animation_frame(move || self.flush());
+        if !self.waiting.get_value() {
+            self.waiting.set_value(true);
+            pen::queue(self);
         }
     }
 
-    fn flush(self) {
-        self.scheduled.try_set_value(false);
+    /// Puts on the page what has come.
+    pub(super) fn flush(self) {
+        self.waiting.try_set_value(false);
         let Some(pending) = self.pending.try_update_value(std::mem::take).filter(|pending| !pending.is_empty()) else { return };
         self.text.update_value(|text| text.push_str(&pending));
         if let Some(place) = self.place.get_untracked() {
             // A place that is gone shows the whole when it is back.
-            let _ = place.append_with_str_1(&pending);
+            pen::append(&place, &pending);
         }
     }
 }

@@ -1,12 +1,22 @@
 //! Runs as they are kept. What a model answers is tested with the model.
 
-use atelier_backend::run;
+use std::time::Duration;
+
+use atelier_backend::{
+    cx::Cx,
+    feed, provider,
+    run::{self, Ask, Through},
+};
 use atelier_domain::{
     account::Role,
     fault::Kind,
     id::{PromptId, RunId},
+    prompt::Selector,
+    provider::{ProviderForm, ProviderKind},
     run::State,
 };
+use atelier_upstream::Upstream;
+use serde_json::json;
 use sqlx::{AnyConnection, Connection};
 
 use crate::{
@@ -70,6 +80,29 @@ async fn runs_that_a_process_left_unfinished_are_ended_at_the_next_start() {
         let ended = run::find(&viewer, ids[0]).await.unwrap();
         assert_eq!(ended.state, State::Failed);
         assert!(ended.error.unwrap().contains("Run it again"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_is_stopped_from_another_node_too() {
+    for_each_engine(async |test| {
+        let (upstream, cx) = (Upstream::start().await.unwrap(), test.cx_as(Role::Editor).await);
+        let own = ProviderForm { base_url: Some(upstream.url()), key: Some("sk-test-1".to_owned()), ..ProviderForm::default() };
+        provider::put(&test.operator(), test.project, &"acme".parse().unwrap(), ProviderKind::Openai, own).await.unwrap();
+        let prompt = make::prompt_of(test, "p", &["x"]).await;
+        let ask = Ask { model: Some("acme/fault-silence".to_owned()), ..Ask::of(Selector::Version(1), [("x".to_owned(), json!("y"))].into()) };
+        let here = Cx::new(make::other_process(test).await, cx.actor.clone(), "test");
+        let feed = tokio::spawn(feed::follow(here.studio.clone()));
+        let started = run::start(&here, prompt.id, ask, Through::Studio).await.unwrap();
+        let stranger = test.cx_of(test.user("else@where.example").await).await;
+        assert_eq!(run::stop(&stranger, started.run).await.unwrap_err().kind, Kind::NotFound);
+        run::stop(&cx, started.run).await.unwrap();
+        let mut events = started.events;
+        let ended = async || while events.recv().await.is_some() {};
+        tokio::time::timeout(Duration::from_secs(5), ended()).await.expect("it heard of it");
+        assert_eq!(run::find(&cx, started.run).await.unwrap().state, State::Stopped);
+        feed.abort();
     })
     .await;
 }
