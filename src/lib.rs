@@ -3,6 +3,7 @@
 //! Pure: no I/O, no clock, no randomness. It compiles to wasm, so the browser runs the same template code as the server.
 
 pub mod account;
+pub mod budget;
 pub mod canonical;
 pub mod case;
 pub mod completion;
@@ -10,6 +11,7 @@ pub mod cost;
 pub mod diff;
 pub mod exchange;
 pub mod fault;
+pub mod gateway;
 pub mod grid;
 pub mod id;
 pub mod model_file;
@@ -17,6 +19,7 @@ pub mod page;
 pub mod playground;
 pub mod prompt;
 pub mod provider;
+pub mod request;
 pub mod run;
 pub mod schema;
 pub mod template;

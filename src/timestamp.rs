@@ -23,6 +23,21 @@ impl Timestamp {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
 
+    /// From 1, in UTC.
+    pub fn day_of_month(self) -> u8 {
+        self.date_time().day()
+    }
+
+    /// "2026-11-23", in UTC.
+    pub fn day(self) -> String {
+        self.date_time().format(format_description!("[year]-[month]-[day]")).unwrap_or_default()
+    }
+
+    /// "10:42:58", in UTC.
+    pub fn clock(self) -> String {
+        self.date_time().format(format_description!("[hour]:[minute]:[second]")).unwrap_or_default()
+    }
+
     fn date_time(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }

@@ -74,7 +74,7 @@ fn Plain(said: Said) -> impl IntoView {
     view! {
         <div class="p-text" role="log" aria-live="off">
             <div node_ref=said.place>{said.text.get_value()}</div>
-            <span class="p-stream" aria-hidden="true" hidden=move || !said.running()></span>
+            <span class="p-stream" aria-hidden="true" data-still=move || (!said.running()).then_some("true")></span>
         </div>
     }
     .into_any()

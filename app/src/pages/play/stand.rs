@@ -5,7 +5,7 @@ mod pen;
 use std::collections::BTreeMap;
 
 use atelier_domain::{
-    completion::{Event, Measure},
+    completion::{Event, Finish, Measure},
     fault::Fault,
     playground::{COLUMNS_MAX, Column, Heard, Setting, What},
     prompt::{Message, MessageRole},
@@ -39,6 +39,8 @@ pub struct Said {
     /// Where it is written, once a frame: a signal for each token would copy the whole text each time.
     pub place: NodeRef<html::Div>,
     pending: StoredValue<String>,
+    /// How it ended, until that is on the page.
+    end: StoredValue<Option<(Finish, Measure)>>,
     /// Whether it waits for its turn at the pen.
     waiting: StoredValue<bool>,
 }
@@ -55,6 +57,7 @@ impl Said {
             fault: RwSignal::default(),
             place: NodeRef::new(),
             pending: StoredValue::default(),
+            end: StoredValue::default(),
             waiting: StoredValue::default(),
         }
     }
@@ -75,9 +78,8 @@ impl Said {
             Event::Reasoning { text } => self.thought.update(|all| all.push_str(&text)),
             Event::ToolCalls { calls } => self.calls.set(calls),
             Event::Done { finish, measure } => {
-                self.flush();
-                self.measure.set(Some(measure));
-                self.state.set(State::Ended(finish));
+                self.end.set_value(Some((finish, measure)));
+                self.wait();
             }
             Event::Failed { fault } => self.fail(UiError(fault)),
         }
@@ -91,21 +93,32 @@ impl Said {
 
     fn write(self, text: &str) {
         self.pending.update_value(|pending| pending.push_str(text));
+        self.wait();
+    }
+
+    fn wait(self) {
         if !self.waiting.get_value() {
             self.waiting.set_value(true);
             pen::queue(self);
         }
     }
 
-    /// Puts on the page what has come.
-    pub(super) fn flush(self) {
+    /// Puts on the page what has come, and says whether that was the end.
+    fn flush(self) -> bool {
         self.waiting.try_set_value(false);
-        let Some(pending) = self.pending.try_update_value(std::mem::take).filter(|pending| !pending.is_empty()) else { return };
-        self.text.update_value(|text| text.push_str(&pending));
-        if let Some(place) = self.place.get_untracked() {
-            // A place that is gone shows the whole when it is back.
-            pen::append(&place, &pending);
+        if let Some(pending) = self.pending.try_update_value(std::mem::take).filter(|pending| !pending.is_empty()) {
+            self.text.update_value(|text| text.push_str(&pending));
+            if let Some(place) = self.place.get_untracked() {
+                // A place that is gone shows the whole when it is back.
+                pen::append(&place, &pending);
+            }
         }
+        let end = self.end.try_update_value(Option::take).flatten();
+        if let Some((finish, measure)) = end {
+            self.measure.set(Some(measure));
+            self.state.set(State::Ended(finish));
+        }
+        end.is_some()
     }
 }
 

@@ -37,8 +37,8 @@ fn write() {
     SCHEDULED.set(false);
     let began = Date::now();
     while let Some(said) = WAITING.with_borrow_mut(VecDeque::pop_front) {
-        said.flush();
-        if Date::now() - began >= FRAME {
+        // An end brings its measures with it, which are laid out after this.
+        if said.flush() || Date::now() - began >= FRAME {
             break;
         }
     }

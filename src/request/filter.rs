@@ -1,0 +1,57 @@
+//! Which requests are looked for: as it stands in a page's address and in a REST query.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CacheVerdict, Outcome, Source, word};
+use crate::{
+    fault::{Fault, Problems},
+    id::{KeyId, PromptId},
+    timestamp::Timestamp,
+};
+
+/// Spans that people choose from: name and hours.
+pub const WITHIN: [(&str, &str, i64); 5] = [("1h", "Last hour", 1), ("24h", "Last 24 hours", 24), ("7d", "Last 7 days", 168), ("30d", "Last 30 days", 720), ("all", "Any time", 0)];
+
+/// Everything is optional; all of it has to hold.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RequestFilter {
+    /// Words of the bodies, the id, or the user.
+    pub q: Option<String>,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+    pub prompt: Option<PromptId>,
+    pub version: Option<u32>,
+    pub model: Option<String>,
+    pub tag: Option<String>,
+    pub user: Option<String>,
+    pub session: Option<String>,
+    pub key: Option<KeyId>,
+    pub outcome: Option<Outcome>,
+    pub cache: Option<CacheVerdict>,
+    pub source: Option<Source>,
+}
+
+impl RequestFilter {
+    /// Drops what is empty.
+    ///
+    /// # Errors
+    /// Invalid naming each field at fault.
+    pub fn tidy(mut self) -> Result<Self, Fault> {
+        let mut problems = Problems::default();
+        for (field, text) in [("model", &mut self.model), ("tag", &mut self.tag), ("user", &mut self.user), ("session", &mut self.session), ("q", &mut self.q)] {
+            *text = text.take().filter(|text| !text.trim().is_empty()).and_then(|text| problems.keep(word(field, &text)));
+        }
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && from > to
+        {
+            problems.add("to", "The end lies before the beginning.");
+        }
+        problems.check()?;
+        Ok(self)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
