@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    fault::Fault,
+    fault::{Fault, Problems},
     id::{InvitationId, KeyId, ProjectId, UserId},
     timestamp::Timestamp,
 };
@@ -227,6 +227,30 @@ pub struct ApiKey {
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+    pub limits: KeyLimits,
+}
+
+/// How much a key may do through the gateway; `None` for any.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyLimits {
+    /// Requests of a minute.
+    pub rate: Option<u32>,
+    /// Requests under way at once.
+    pub concurrency: Option<u32>,
+}
+
+impl KeyLimits {
+    /// # Errors
+    /// Invalid for a limit of nothing.
+    pub fn check(&self) -> Result<(), Fault> {
+        let mut problems = Problems::default();
+        for (field, limit) in [("rate", self.rate), ("concurrency", self.concurrency)] {
+            if limit == Some(0) {
+                problems.add(field, "At least 1, or empty for no limit. Revoke the key to stop it.");
+            }
+        }
+        problems.check()
+    }
 }
 
 /// The shortest password taken: length is what resists guessing (NIST SP 800-63B).

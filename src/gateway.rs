@@ -187,7 +187,10 @@ mod tests {
     #[test]
     fn extras_are_read_and_their_faults_named() {
         let extras = Extras::read(Some(&json!({"prompt": "a", "variables": {"x": 1}, "tags": ["b", "a", "b"], "cache": "exact", "unknown": 1}))).unwrap();
-        assert_eq!((extras.tags.as_slice(), extras.cache, extras.variables["x"].as_i64()), (["a".to_owned(), "b".to_owned()].as_slice(), Some(CacheMode::Exact), Some(1)));
+        assert_eq!(
+            (extras.tags.as_slice(), extras.cache, extras.variables["x"].as_i64()),
+            (["a".to_owned(), "b".to_owned()].as_slice(), Some(CacheMode::Exact), Some(1))
+        );
         assert_eq!(extras.named().unwrap().unwrap().selector, Selector::Published);
         assert_eq!(Extras::read(None).unwrap(), Extras::default());
         for (wrong, field) in [

@@ -19,6 +19,7 @@ pub mod page;
 pub mod playground;
 pub mod prompt;
 pub mod provider;
+pub mod redact;
 pub mod request;
 pub mod run;
 pub mod schema;

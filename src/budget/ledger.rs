@@ -142,6 +142,7 @@ fn refusal(budget: &Budget, subject: &str, account: Account, estimate: Nanos) ->
     };
     let (name, limit, spent, words) = (&budget.name, budget.form.limit, account.spent, budget.form.period.words());
     let reserved = if account.reserved > Nanos::ZERO { format!(", {} are reserved by requests under way", account.reserved) } else { String::new() };
-    let say = format!("The budget “{name}”{whose} has too little left: {spent} of {limit} are spent {words}{reserved}, and this request may cost {estimate}. {anew}");
+    let say =
+        format!("The budget “{name}”{whose} has too little left: {spent} of {limit} are spent {words}{reserved}, and this request may cost {estimate}. {anew}");
     Fault::limited("budget_spent", say)
 }

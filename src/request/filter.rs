@@ -10,7 +10,8 @@ use crate::{
 };
 
 /// Spans that people choose from: name and hours.
-pub const WITHIN: [(&str, &str, i64); 5] = [("1h", "Last hour", 1), ("24h", "Last 24 hours", 24), ("7d", "Last 7 days", 168), ("30d", "Last 30 days", 720), ("all", "Any time", 0)];
+pub const WITHIN: [(&str, &str, i64); 5] =
+    [("1h", "Last hour", 1), ("24h", "Last 24 hours", 24), ("7d", "Last 7 days", 168), ("30d", "Last 30 days", 720), ("all", "Any time", 0)];
 
 /// Everything is optional; all of it has to hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -39,7 +40,8 @@ impl RequestFilter {
     /// Invalid naming each field at fault.
     pub fn tidy(mut self) -> Result<Self, Fault> {
         let mut problems = Problems::default();
-        for (field, text) in [("model", &mut self.model), ("tag", &mut self.tag), ("user", &mut self.user), ("session", &mut self.session), ("q", &mut self.q)] {
+        for (field, text) in [("model", &mut self.model), ("tag", &mut self.tag), ("user", &mut self.user), ("session", &mut self.session), ("q", &mut self.q)]
+        {
             *text = text.take().filter(|text| !text.trim().is_empty()).and_then(|text| problems.keep(word(field, &text)));
         }
         if let (Some(from), Some(to)) = (self.from, self.to)

@@ -1,4 +1,4 @@
-//! What hot paths read instead of the database: API keys and pulled prompts.
+//! What hot paths read instead of the database: API keys, pulled prompts, the gateway's routes.
 //!
 //! A value read before a change must not be kept after it: a reader notes the generation first, and a cache refuses what is older.
 
@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     cx::{Area, KeyGrant},
+    gateway::{Open, Routes},
     pull::{PullKey, Pulled},
 };
 
@@ -66,11 +67,15 @@ impl<K: Hash + Eq, V> Cache<K, V> {
 }
 
 /// The caches of one process.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Caches {
     /// By the SHA-256 of a key, in hexadecimal.
     pub keys: Cache<String, KeyGrant>,
     pub pulled: Cache<PullKey, Pulled>,
+    /// What calls through the gateway find.
+    pub routes: Cache<ProjectId, Routes>,
+    /// Versions that they name.
+    pub open: Cache<PullKey, Open>,
     /// Counting folders and tags reads every prompt of a project.
     pub outlines: Cache<ProjectId, Outline>,
 }
@@ -82,9 +87,11 @@ impl Caches {
             Area::Key => self.keys.forget(|key| key.id.0 == entity),
             Area::Prompt => {
                 self.pulled.forget(|pulled| pulled.prompt.0 == entity);
+                self.open.forget(|open| open.prompt.0 == entity);
                 self.outlines.forget(|_| true);
             }
-            Area::User | Area::Project | Area::Provider | Area::Run | Area::Other => {}
+            Area::Provider | Area::Gateway | Area::Model => self.routes.forget(|_| true),
+            Area::User | Area::Project | Area::Run | Area::Budget | Area::Cache | Area::Other => {}
         }
     }
 
@@ -92,6 +99,8 @@ impl Caches {
     pub fn forget_all(&self) {
         self.keys.forget(|_| true);
         self.pulled.forget(|_| true);
+        self.open.forget(|_| true);
+        self.routes.forget(|_| true);
         self.outlines.forget(|_| true);
     }
 }

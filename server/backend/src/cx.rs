@@ -9,7 +9,7 @@ use std::{
 };
 
 use atelier_domain::{
-    account::{Action, Membership, Role, Scope},
+    account::{Action, KeyLimits, Membership, Role, Scope},
     fault::Fault,
     id::{KeyId, ProjectId, UserId},
     timestamp::Timestamp,
@@ -49,6 +49,7 @@ pub struct KeyGrant {
     pub project: ProjectId,
     pub name: String,
     pub scopes: Vec<Scope>,
+    pub limits: KeyLimits,
 }
 
 #[derive(Clone, Debug)]
@@ -118,11 +119,21 @@ pub enum Area {
     Provider,
     /// A run that somebody stops.
     Run,
+    /// What a project keeps of its traffic.
+    Gateway,
+    Budget,
+    /// Answers that may be given again.
+    Cache,
+    /// Models of this machine.
+    Model,
     /// Recorded, but in no cache.
     Other,
 }
 
 impl Area {
+    const ALL: [Self; 10] =
+        [Area::User, Area::Project, Area::Key, Area::Prompt, Area::Provider, Area::Run, Area::Gateway, Area::Budget, Area::Cache, Area::Model];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Area::User => "user",
@@ -131,12 +142,16 @@ impl Area {
             Area::Prompt => "prompt",
             Area::Provider => "provider",
             Area::Run => "run",
+            Area::Gateway => "gateway",
+            Area::Budget => "budget",
+            Area::Cache => "cache",
+            Area::Model => "model",
             Area::Other => "other",
         }
     }
 
     pub fn parse(text: &str) -> Self {
-        [Area::User, Area::Project, Area::Key, Area::Prompt, Area::Provider, Area::Run].into_iter().find(|area| area.as_str() == text).unwrap_or(Area::Other)
+        Self::ALL.into_iter().find(|area| area.as_str() == text).unwrap_or(Area::Other)
     }
 }
 
@@ -325,7 +340,7 @@ impl Cx {
         store::changes::bump(&mut tx.inner, self.studio.db.engine, &changes).await?;
         tx.inner.commit().await.map_err(internal)?;
         for change in &changes {
-            self.studio.caches.forget(change.area, change.entity);
+            self.studio.heard(change.area, change.entity);
         }
         Ok(())
     }

@@ -161,6 +161,17 @@ impl Database {
         .map_err(internal)
     }
 
+    /// Makes what was committed safe from a power cut: SQLite's log is on disk once it has been copied into the database.
+    ///
+    /// # Errors
+    /// Internal, logged here.
+    pub async fn settle(&self) -> Result<(), Fault> {
+        if self.engine == Engine::Sqlite {
+            sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_all(&self.writer).await.map_err(internal)?;
+        }
+        Ok(())
+    }
+
     /// Lets every connection finish and closes them.
     pub async fn close(&self) {
         self.writer.close().await;

@@ -5,8 +5,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use atelier_domain::id::RunId;
-
 use crate::{cx::Area, store, studio::Studio};
 
 const PAUSE: Duration = Duration::from_millis(250);
@@ -19,6 +17,7 @@ pub async fn follow(studio: Arc<Studio>) {
             Ok(newest) => known = Some(newest),
             Err(()) => {
                 studio.caches.forget_all();
+                studio.books.forget_all();
                 known = None;
             }
         }
@@ -37,11 +36,7 @@ async fn look(studio: &Studio, known: Option<i64>) -> Result<i64, ()> {
     };
     let changes = store::changes::since(&mut db, known).await.map_err(drop)?;
     for (area, entity, _) in &changes {
-        let area = Area::parse(area);
-        studio.caches.forget(area, *entity);
-        if area == Area::Run {
-            studio.underway.stop(RunId(*entity));
-        }
+        studio.heard(Area::parse(area), *entity);
     }
     Ok(changes.last().map_or(known, |(_, _, seq)| *seq))
 }

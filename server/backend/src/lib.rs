@@ -4,6 +4,8 @@
 
 pub mod account;
 pub mod backup;
+pub mod books;
+pub mod budget;
 pub mod cache;
 pub mod case;
 pub mod cx;
@@ -13,16 +15,20 @@ pub mod feed;
 pub mod gateway;
 pub mod grid;
 pub mod idempotency;
+pub mod journal;
 pub mod local;
+pub mod metrics;
 pub mod model;
 pub mod playground;
 pub mod prompt;
 pub mod provider;
 pub mod pull;
+pub mod request;
 pub mod run;
 pub mod sample;
 pub mod seal;
 pub mod session;
 pub mod studio;
+pub mod traffic;
 
 mod store;

@@ -84,7 +84,7 @@ pub async fn put(cx: &Cx, name: &FileName, path: &str) -> Result<ModelFile, Faul
         .administer(async |tx| {
             let file = ModelFile { name: name.clone(), path: path.to_owned(), facts, updated_by: tx.author(), updated_at: tx.now() };
             store::model::put(tx, &file).await?;
-            tx.changed(Area::Other, Uuid::nil(), None, "model.added", json!({"name": file.name, "path": file.path}));
+            tx.changed(Area::Model, Uuid::nil(), None, "model.added", json!({"name": file.name, "path": file.path}));
             Ok(file)
         })
         .await?;
@@ -102,7 +102,7 @@ pub async fn remove(cx: &Cx, name: &FileName) -> Result<(), Fault> {
         if !store::model::delete(tx, name).await? {
             return Err(Fault::not_found("model_not_found", "This model"));
         }
-        tx.changed(Area::Other, Uuid::nil(), None, "model.removed", json!({"name": name}));
+        tx.changed(Area::Model, Uuid::nil(), None, "model.removed", json!({"name": name}));
         Ok(())
     })
     .await

@@ -3,9 +3,11 @@
 pub mod account;
 pub mod audit;
 pub mod backup;
+pub mod budget;
 pub mod case;
 pub mod changes;
 pub mod draft;
+pub mod gateway;
 pub mod grid;
 pub mod idempotency;
 pub mod key;
@@ -14,6 +16,7 @@ pub mod model;
 pub mod prompt;
 pub mod provider;
 pub mod pulls;
+pub mod request;
 pub mod run;
 pub mod session;
 

@@ -9,15 +9,25 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use atelier_domain::{completion::LOCAL_MODEL, prompt::TokenCount, timestamp::Timestamp};
+use atelier_domain::{
+    completion::LOCAL_MODEL,
+    id::{ProjectId, RunId},
+    prompt::TokenCount,
+    timestamp::Timestamp,
+};
+use uuid::Uuid;
 
 use crate::{
     account::{KeyUses, Setup},
+    books::Books,
     cache::Caches,
+    cx::Area,
     db::Database,
-    gateway::{Http, Private, Timeouts, Towards},
+    gateway::{Answers, Http, Limits, Private, Timeouts, Towards},
     grid::Bell,
+    journal::Journal,
     local::{LocalModel, embed::Embedder},
+    metrics::Metrics,
     model::Files,
     prompt::Pulls,
     run::Underway,
@@ -76,6 +86,14 @@ pub struct Studio {
     pub bell: Bell,
     /// The way to providers.
     pub http: Http,
+    pub journal: Journal,
+    pub books: Books,
+    /// What may be answered again.
+    pub answers: Answers,
+    pub limits: Limits,
+    pub metrics: Metrics,
+    /// Tells the numbers of this process's requests from another's.
+    node: i64,
 }
 
 impl Studio {
@@ -85,6 +103,7 @@ impl Studio {
         let http = Http::new(settings.private, Towards::Providers, Timeouts::default().connect);
         let http = http.map_err(|_| "No provider can be asked: the root certificates of this machine cannot be read.".to_owned())?;
         Ok(Arc::new(Self {
+            journal: Journal::at(settings.data.join("journal")),
             files: Files::default(),
             embedder: Embedder::start(settings.models.clone(), EMBEDDINGS),
             http,
@@ -98,7 +117,28 @@ impl Studio {
             pulls: Pulls::default(),
             underway: Underway::default(),
             bell: Bell::default(),
+            books: Books::default(),
+            answers: Answers::default(),
+            limits: Limits::default(),
+            metrics: Metrics::default(),
+            node: rand::random_range(0..crate::store::request::STEP),
         }))
+    }
+
+    /// Below [`crate::store::request::STEP`].
+    pub fn node(&self) -> i64 {
+        self.node
+    }
+
+    /// Something changed, here or on another node: whoever knows better than the database forgets it.
+    pub fn heard(&self, area: Area, entity: Uuid) {
+        self.caches.forget(area, entity);
+        match area {
+            Area::Run => drop(self.underway.stop(RunId(entity))),
+            Area::Budget => self.books.forget(ProjectId(entity)),
+            Area::Cache => self.answers.forget(ProjectId(entity)),
+            _ => {}
+        }
     }
 
     /// Tokens of these texts by the vocabulary of `model`, else estimated by the local model's, else four bytes each.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use atelier_domain::{
-    account::{self, Action, ApiKey, Scope},
+    account::{self, Action, ApiKey, KeyLimits, Scope},
     fault::{Fault, Problems},
     id::{KeyId, ProjectId},
     timestamp::Timestamp,
@@ -56,7 +56,17 @@ pub async fn add_key(cx: &Cx, project: ProjectId, name: &str, scopes: &[Scope]) 
     cx.write(Action::Administer, project, async |tx, project| {
         let secret = format!("{PREFIX}{}", secret::token());
         let hint = secret[LENGTH - 4..].to_owned();
-        let key = ApiKey { id: tx.new_id(), name, hint, scopes, created_by: tx.author(), created_at: tx.now(), last_used_at: None, revoked_at: None };
+        let key = ApiKey {
+            id: tx.new_id(),
+            name,
+            hint,
+            scopes,
+            created_by: tx.author(),
+            created_at: tx.now(),
+            last_used_at: None,
+            revoked_at: None,
+            limits: KeyLimits::default(),
+        };
         store::key::insert(tx, project.id, &key, &secret::digest(&secret)).await?;
         tx.changed(Area::Key, key.id.0, Some(project.id), "account.key.added", json!({ "name": key.name, "scopes": key.scopes }));
         Ok((key, secret))
@@ -81,6 +91,20 @@ pub async fn revoke_key(cx: &Cx, key: KeyId) -> Result<(), Fault> {
         let now = tx.now();
         store::key::revoke(tx, key, now).await?;
         tx.changed(Area::Key, key.0, Some(project), "account.key.revoked", json!({ "name": found.name }));
+        Ok(())
+    })
+    .await
+}
+
+/// Sets how much a key may do through the gateway, from its next request on.
+///
+/// # Errors
+/// Denied for everybody but owners; NotFound; Invalid for a limit of nothing.
+pub async fn limit_key(cx: &Cx, key: KeyId, limits: KeyLimits) -> Result<(), Fault> {
+    limits.check()?;
+    cx.write(Action::Administer, key, async |tx, (project, found)| {
+        store::key::set_limits(tx, key, limits).await?;
+        tx.changed(Area::Key, key.0, Some(project), "account.key.limited", json!({ "name": found.name, "limits": limits }));
         Ok(())
     })
     .await

@@ -75,8 +75,12 @@ impl Outgoing {
     }
 
     fn post(path: impl Into<String>, body: &Value) -> Self {
+        Self::post_bytes(path, Bytes::from(body.to_string()))
+    }
+
+    fn post_bytes(path: impl Into<String>, body: Bytes) -> Self {
         let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
-        Self { method: Method::POST, path: path.into(), query: Vec::new(), headers, body: Bytes::from(body.to_string()) }
+        Self { method: Method::POST, path: path.into(), query: Vec::new(), headers, body }
     }
 
     fn with(mut self, name: &'static str, value: &'static str) -> Self {
@@ -104,6 +108,9 @@ pub trait Adapter: Send + Sync {
     /// # Errors
     /// Invalid, saying what this provider cannot do.
     fn chat(&self, chat: &Chat, stream: bool) -> Result<Outgoing, Fault>;
+
+    /// A body in the provider's own words, as a client wrote it.
+    fn forward(&self, body: Bytes) -> Outgoing;
 
     /// For one streamed answer.
     fn decoder(&self) -> Box<dyn Decode>;

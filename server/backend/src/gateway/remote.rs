@@ -148,6 +148,15 @@ impl Remote {
         Ok(Call { method: outgoing.method, url, headers, secrets, body: outgoing.body })
     }
 
+    /// Asks in the provider's own words.
+    ///
+    /// # Errors
+    /// What it, or the way there, says.
+    pub async fn forward(&self, body: Bytes, stream: bool) -> Result<Answering, Failure> {
+        let sent = self.send(self.adapter.forward(body)).await?;
+        Ok(Reading::new(self.clone(), sent).answering(stream))
+    }
+
     fn masked(&self, failure: Failure) -> Failure {
         match &self.key {
             Some(key) => failure.without(key),

@@ -32,6 +32,10 @@ impl Adapter for Anthropic {
         Ok(versioned(Outgoing::post("/v1/messages", &write::body(chat, stream)?)))
     }
 
+    fn forward(&self, body: bytes::Bytes) -> Outgoing {
+        versioned(Outgoing::post_bytes("/v1/messages", body))
+    }
+
     fn decoder(&self) -> Box<dyn Decode> {
         Box::<Streamed<read::Message>>::default()
     }

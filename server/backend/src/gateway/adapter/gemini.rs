@@ -34,6 +34,11 @@ impl Adapter for Gemini {
         Ok(Outgoing { query, ..Outgoing::post(path, &write::body(chat)?) })
     }
 
+    /// No client of ours speaks Gemini's own protocol.
+    fn forward(&self, body: bytes::Bytes) -> Outgoing {
+        Outgoing::post_bytes("/v1beta/openai/chat/completions", body)
+    }
+
     fn decoder(&self) -> Box<dyn Decode> {
         Box::<Streamed<read::Candidate>>::default()
     }

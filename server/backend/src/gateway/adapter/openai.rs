@@ -69,6 +69,10 @@ impl Adapter for OpenAi {
         Ok(Outgoing::post("/chat/completions", &body.into()))
     }
 
+    fn forward(&self, body: bytes::Bytes) -> Outgoing {
+        Outgoing::post_bytes("/chat/completions", body)
+    }
+
     fn decoder(&self) -> Box<dyn Decode> {
         Box::<Streamed<read::Chunks>>::default()
     }

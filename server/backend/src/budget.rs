@@ -1,0 +1,126 @@
+//! Budgets, as owners set them.
+
+use atelier_domain::{
+    account::Action,
+    budget::{Budget, BudgetForm, Per, Spent, spending},
+    cost::Nanos,
+    fault::Fault,
+    id::{BudgetId, ProjectId},
+};
+use serde_json::json;
+
+use crate::{
+    cx::{Area, Cx, Target},
+    db::Db,
+    store,
+};
+
+/// Budgets of a project at most.
+const MOST: usize = 100;
+/// Accounts of one budget that are shown: the dearest.
+const ACCOUNTS: usize = 50;
+
+/// A budget and what it stands at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stand {
+    pub budget: Budget,
+    /// Spent and reserved of each account in this period, the most spent first.
+    pub accounts: Vec<(String, Nanos, Nanos)>,
+}
+
+/// # Errors
+/// NotFound.
+pub async fn list(cx: &Cx, project: ProjectId) -> Result<Vec<Stand>, Fault> {
+    let now = cx.now();
+    let found = cx
+        .read(Action::See, project, async |db, project| {
+            let mut found = Vec::new();
+            for budget in store::budget::list(db, project.id).await? {
+                let spent = store::budget::spent(db, budget.id, budget.form.period.start(now)).await?;
+                found.push((budget, spent));
+            }
+            Ok(found)
+        })
+        .await?;
+    cx.studio.books.open(&cx.studio, project).await?;
+    let stand = |(budget, mut spent): (Budget, Vec<Spent>)| {
+        if budget.form.per == Per::Project && spent.is_empty() {
+            spent.push(Spent { budget: budget.id, subject: String::new(), since: budget.form.period.start(now), nanos: Nanos::ZERO });
+        }
+        // The books know of what is not in the database yet.
+        let account = |spent: Spent| {
+            let (known, reserved) = cx.studio.books.stand(project, &spent);
+            (spent.subject, known.max(spent.nanos), reserved)
+        };
+        Stand { accounts: spent.into_iter().take(ACCOUNTS).map(account).collect(), budget }
+    };
+    Ok(found.into_iter().map(stand).collect())
+}
+
+/// Makes a budget, or sets it anew by its name; what was spent in its period counts from the period's beginning.
+///
+/// # Errors
+/// Denied for everybody but owners; Invalid naming each field at fault.
+pub async fn put(cx: &Cx, project: ProjectId, name: &str, form: BudgetForm) -> Result<Budget, Fault> {
+    let name = name.trim();
+    form.check(name)?;
+    let engine = cx.studio.db.engine;
+    // Nothing is on its way from the journal meanwhile.
+    let still = cx.studio.journal.still().await;
+    let budget = cx
+        .write(Action::Administer, project, async |tx, project| {
+            store::budget::hold(tx, engine).await?;
+            let before = store::budget::by_name(tx, project.id, name).await?;
+            if before.is_none() && store::budget::list(tx, project.id).await?.len() >= MOST {
+                return Err(Fault::field("name", format!("A project has at most {MOST} budgets. Remove one first.")));
+            }
+            if let (Per::Key, Some(key)) = (form.per, &form.subject) {
+                let known = store::key::list(tx, project.id).await?.iter().any(|known| known.id.to_string() == *key);
+                if !known {
+                    return Err(Fault::field("subject", "The project has no key with this id."));
+                }
+            }
+            let budget = Budget { id: before.as_ref().map_or_else(|| tx.new_id(), |before| before.id), name: name.to_owned(), form };
+            let (at, by) = (tx.now(), tx.author());
+            store::budget::put(tx, project.id, &budget, at, &by).await?;
+            let counts_anew = before.is_none_or(|before| {
+                (before.form.per, &before.form.subject, before.form.period) != (budget.form.per, &budget.form.subject, budget.form.period)
+            });
+            if counts_anew {
+                store::budget::clear(tx, budget.id).await?;
+                for facts in store::budget::past(tx, project.id, budget.form.period.start(at)).await? {
+                    for spent in spending(std::slice::from_ref(&budget), &facts) {
+                        store::budget::spend(tx, &spent).await?;
+                    }
+                }
+            }
+            tx.changed(Area::Budget, project.id.0, Some(project.id), "budget.set", json!(budget));
+            Ok(budget)
+        })
+        .await;
+    drop(still);
+    budget
+}
+
+impl Target for BudgetId {
+    type Found = (ProjectId, Budget);
+
+    fn missing(&self) -> Fault {
+        Fault::not_found("budget_not_found", "This budget")
+    }
+
+    async fn find(&self, db: &mut Db) -> Result<Option<(ProjectId, Self::Found)>, Fault> {
+        Ok(store::budget::by_id(db, *self).await?.map(|(project, budget)| (project, (project, budget))))
+    }
+}
+
+/// # Errors
+/// Denied for everybody but owners; NotFound.
+pub async fn remove(cx: &Cx, budget: BudgetId) -> Result<(), Fault> {
+    cx.write(Action::Administer, budget, async |tx, (project, budget)| {
+        store::budget::delete(tx, budget.id).await?;
+        tx.changed(Area::Budget, project.0, Some(project), "budget.removed", json!({"name": budget.name}));
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,279 @@
+//! One request on its way. However it ends (answered, failed, refused, or left by its client), it is settled and written once.
+
+use std::{sync::Arc, time::Instant};
+
+use atelier_domain::{
+    budget::{Reservation, Spender},
+    cost::{Nanos, Price, Usage},
+    fault::Fault,
+    id::ProjectId,
+    request::{CacheVerdict, Endpoint, Exchange, Facts, Outcome, Record, Said, Source, asked},
+};
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{Answer, Delta, Failure, Routes, ToolCall, limits::Admitted};
+use crate::{cx::Cx, studio::Studio};
+
+/// The most of a text that is recorded, in bytes: what is longer is cut.
+const TEXT_MAX: usize = 256 << 10;
+/// Tokens that an image is reserved with.
+const IMAGE: u64 = 1_500;
+/// Tokens of an answer that nothing bounds.
+const OUTPUT: u32 = 4_096;
+
+pub struct Meter {
+    studio: Arc<Studio>,
+    pub routes: Option<Arc<Routes>>,
+    pub facts: Facts,
+    pub variables: Map<String, Value>,
+    /// The body, in the words of the API that was called.
+    pub request: Bytes,
+    /// As far as it came.
+    pub answer: Answer,
+    price: Option<Price>,
+    reservation: Option<Reservation>,
+    pub admitted: Option<Admitted>,
+    error: Option<String>,
+    begun: Instant,
+    /// When the model was asked.
+    asked: Option<Instant>,
+    written: bool,
+    cut: bool,
+}
+
+impl Meter {
+    pub fn new(cx: &Cx, project: ProjectId, source: Source, endpoint: Endpoint) -> Self {
+        let key = if let crate::cx::Actor::Key(key) = &cx.actor { Some(key.id) } else { None };
+        let facts = Facts { id: cx.new_id(), project, at: cx.now(), source, endpoint, key, outcome: Outcome::Left, status: 499, ..Facts::default() };
+        Self {
+            studio: cx.studio.clone(),
+            routes: None,
+            facts,
+            variables: Map::new(),
+            request: Bytes::new(),
+            answer: Answer::default(),
+            price: None,
+            reservation: None,
+            admitted: None,
+            error: None,
+            begun: Instant::now(),
+            asked: None,
+            written: false,
+            cut: false,
+        }
+    }
+
+    /// Sets aside what the request may cost. Gives the estimate, and the budgets that are past their warning.
+    ///
+    /// # Errors
+    /// Limited where a budget has too little left.
+    pub async fn reserve(&mut self, price: Option<Price>, max_output: Option<u32>) -> Result<(Nanos, Vec<(String, u32)>), Fault> {
+        self.price = price;
+        let estimate = price.filter(|price| !price.is_free()).map_or(Nanos::ZERO, |price| price.charge(&estimate(&self.request, max_output)));
+        if !self.studio.books.open(&self.studio, self.facts.project).await? {
+            return Ok((estimate, Vec::new()));
+        }
+        let key = self.facts.key.map(|key| key.to_string());
+        let spender = Spender { key: key.as_deref(), user: self.facts.user.as_deref(), tags: &self.facts.tags };
+        let mut reservation = self.studio.books.reserve(self.facts.project, &spender, estimate, self.facts.at)?;
+        let warnings = std::mem::take(&mut reservation.warnings);
+        self.reservation = Some(reservation);
+        Ok((estimate, warnings))
+    }
+
+    /// The model is asked now.
+    pub fn ask(&mut self) {
+        let now = Instant::now();
+        self.facts.times.queue = micros(now - self.begun);
+        self.asked = Some(now);
+    }
+
+    /// More of the answer.
+    pub fn hear(&mut self, delta: Delta) {
+        if matches!(delta, Delta::Text(_) | Delta::Refusal(_) | Delta::Reasoning(_) | Delta::ToolCall { .. }) {
+            self.first();
+        }
+        let room = self.answer.text.len() + self.answer.reasoning.len() < super::remote::RAW_MAX;
+        match &delta {
+            Delta::Text(_) | Delta::Reasoning(_) | Delta::ToolCall { .. } | Delta::Logprobs(_) if !room => self.cut = true,
+            _ => self.answer.push(delta),
+        }
+    }
+
+    /// The first piece of the answer is here.
+    pub fn first(&mut self) {
+        self.facts.times.first.get_or_insert_with(|| micros(self.begun.elapsed()));
+    }
+
+    /// What was asked and what it used, as the provider says; else it is counted.
+    fn measure(&mut self) {
+        let Some(asked) = self.asked else { return };
+        self.facts.times.upstream = micros(asked.elapsed());
+        let told = self.answer.usage.filter(|usage| usage.input + usage.output > 0);
+        self.facts.estimated = told.is_none();
+        self.facts.usage = told.unwrap_or_else(|| self.counted());
+        self.facts.cost = self.price.map(|price| price.charge(&self.facts.usage));
+    }
+
+    fn counted(&self) -> Usage {
+        let count = |text: &str| self.studio.model.count_tokens(text).unwrap_or_else(|| text.len().div_ceil(4)) as u64;
+        let request: Value = serde_json::from_slice(&self.request).unwrap_or_default();
+        let texts = |name: &str| match request.get(name) {
+            Some(Value::Array(all)) => all.iter().map(|one| count(&atelier_domain::request::text_of(one.get("content").unwrap_or(one)))).sum(),
+            Some(one) => count(&atelier_domain::request::text_of(one)),
+            None => 0,
+        };
+        let calls: u64 = self.answer.tool_calls.values().map(|call| count(&call.arguments)).sum();
+        let output = count(&self.answer.text) + count(&self.answer.reasoning) + calls;
+        Usage { input: texts("messages") + texts("system") + texts("input"), output, ..Usage::default() }
+    }
+
+    /// It was answered in full: books and writes it.
+    pub fn answered(&mut self) {
+        self.measure();
+        self.end(Outcome::Answered, 200);
+    }
+
+    /// It was answered from the cache.
+    pub fn repeated(&mut self, verdict: CacheVerdict, said: Answer, usage: Usage, saved: Option<Nanos>) {
+        self.facts.cache = verdict;
+        self.answer = said;
+        self.facts.usage = usage;
+        self.facts.cost = Some(Nanos::ZERO);
+        self.facts.saved = saved.unwrap_or_default();
+        self.first();
+        self.end(Outcome::Answered, 200);
+    }
+
+    /// The model, or the way there, failed. What came before it costs what it costs.
+    pub fn failed(&mut self, failure: &Failure, status: u16) {
+        self.facts.retries = failure.retries;
+        if self.facts.times.first.is_some() {
+            self.measure();
+        } else if let Some(asked) = self.asked {
+            self.facts.times.upstream = micros(asked.elapsed());
+            self.facts.cost = Some(Nanos::ZERO);
+        }
+        self.wrong(&failure.fault);
+        self.end(Outcome::Failed, status);
+    }
+
+    /// The studio would not.
+    pub fn refused(&mut self, fault: &Fault, status: u16) {
+        self.facts.cost = Some(Nanos::ZERO);
+        self.wrong(fault);
+        self.end(Outcome::Refused, status);
+    }
+
+    fn wrong(&mut self, fault: &Fault) {
+        self.facts.code = Some(fault.code.to_string());
+        self.error = Some(fault.message.clone());
+    }
+
+    fn end(&mut self, outcome: Outcome, status: u16) {
+        if std::mem::replace(&mut self.written, true) {
+            return;
+        }
+        self.facts.outcome = outcome;
+        self.facts.status = status;
+        self.facts.times.whole = micros(self.begun.elapsed());
+        let reservation = self.reservation.take().unwrap_or_default();
+        for (budget, percent) in self.studio.books.settle(reservation, &self.facts) {
+            tracing::warn!(budget, percent, project = %self.facts.project, "a budget has come to its mark");
+        }
+        self.studio.metrics.request(&self.facts);
+        let record = self.record();
+        self.studio.journal.append(&record);
+        self.admitted = None;
+    }
+
+    fn record(&mut self) -> Record {
+        let keeps = self.routes.as_ref().is_some_and(|routes| routes.settings.bodies);
+        let (Some(routes), true) = (&self.routes, keeps) else {
+            return Record { facts: self.facts.clone(), asked: String::new(), exchange: None };
+        };
+        let mut request: Value = serde_json::from_slice(&self.request).unwrap_or_default();
+        let mut cut = self.cut;
+        shorten(&mut request, &mut cut);
+        routes.scrubber.value(&mut request);
+        let mut variables = Value::Object(std::mem::take(&mut self.variables));
+        shorten(&mut variables, &mut cut);
+        routes.scrubber.value(&mut variables);
+        let mut said = said(&self.answer);
+        for text in [&mut said.text, &mut said.reasoning, &mut said.refusal] {
+            shorten_text(text, &mut cut);
+            routes.scrubber.text(text);
+        }
+        said.tool_calls.iter_mut().for_each(|call| routes.scrubber.value(call));
+        let asked = asked(&request);
+        let variables = if let Value::Object(map) = variables { map } else { Map::new() };
+        let exchange = Exchange { variables, request, answer: said, error: self.error.take(), cut };
+        Record { facts: self.facts.clone(), asked, exchange: Some(exchange) }
+    }
+}
+
+impl Drop for Meter {
+    /// Nobody waits for it any more.
+    fn drop(&mut self) {
+        if !self.written {
+            self.measure();
+            self.end(Outcome::Left, 499);
+        }
+    }
+}
+
+/// What a call may use at most, about: rather too much than too little.
+fn estimate(body: &[u8], max_output: Option<u32>) -> Usage {
+    #[derive(Deserialize)]
+    struct Limits {
+        max_tokens: Option<u32>,
+        max_completion_tokens: Option<u32>,
+    }
+    let limits: Option<Limits> = serde_json::from_slice(body).ok();
+    let said = limits.and_then(|limits| limits.max_completion_tokens.or(limits.max_tokens));
+    let output = said.or(max_output.map(|most| most.min(OUTPUT))).unwrap_or(OUTPUT);
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    let (mut bytes, mut images) = (0, 0);
+    let mut parts = text.split(";base64,");
+    bytes += parts.next().map_or(0, str::len);
+    for part in parts {
+        images += 1;
+        bytes += part.find('"').map_or(0, |end| part.len() - end);
+    }
+    Usage { input: (bytes as u64).div_ceil(3) + IMAGE * images, output: output.into(), ..Usage::default() }
+}
+
+/// An answer as it is recorded.
+pub fn said(answer: &Answer) -> Said {
+    Said {
+        text: answer.text.clone(),
+        reasoning: answer.reasoning.clone(),
+        refusal: answer.refusal.clone(),
+        tool_calls: answer.tool_calls.values().map(ToolCall::to_value).collect(),
+        finish: answer.finish.as_ref().map(|finish| finish.as_str().to_owned()),
+    }
+}
+
+fn shorten(value: &mut Value, cut: &mut bool) {
+    match value {
+        Value::String(text) => shorten_text(text, cut),
+        Value::Array(items) => items.iter_mut().for_each(|item| shorten(item, cut)),
+        Value::Object(map) => map.values_mut().for_each(|value| shorten(value, cut)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn shorten_text(text: &mut String, cut: &mut bool) {
+    if text.len() > TEXT_MAX {
+        *cut = true;
+        let end = (0..=TEXT_MAX).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
+fn micros(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,259 @@
+//! From the journal to the database: in groups, in order, once each.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, atomic::Ordering},
+    time::Duration,
+};
+
+use atelier_domain::{
+    budget::{self, Budget},
+    fault::Fault,
+    id::ProjectId,
+    request::Record,
+};
+use tokio::time::{Instant, timeout};
+
+use super::file::{HEAD, frames};
+use crate::{
+    db::{Db, Engine, internal},
+    request::{compressed, words},
+    store,
+    studio::Studio,
+};
+
+/// How long a record waits for others at most.
+const GROUP: Duration = Duration::from_millis(100);
+const SYNC: Duration = Duration::from_secs(1);
+/// Bytes and records of one transaction at most: other writers wait for its end.
+const BYTES: u64 = 4 << 20;
+const RECORDS: usize = 400;
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// How far the files have been moved.
+#[derive(Debug, Default)]
+pub struct Place {
+    path: Option<PathBuf>,
+    offset: u64,
+}
+
+/// Moves records until the process ends.
+pub async fn follow(studio: Arc<Studio>) {
+    let (mut pause, mut synced) = (GROUP, Instant::now());
+    index(&studio).await;
+    loop {
+        let _ = timeout(SYNC, studio.journal.bell.notified()).await;
+        tokio::time::sleep(pause).await;
+        pause = match moved(&studio).await {
+            Ok(()) => GROUP,
+            // The database is away: it is logged where it happened.
+            Err(_) => (pause * 2).min(LONGEST_PAUSE),
+        };
+        if synced.elapsed() >= SYNC {
+            synced = Instant::now();
+            let studio = studio.clone();
+            let _ = tokio::task::spawn_blocking(move || studio.journal.sync()).await;
+        }
+    }
+}
+
+/// Moves all that there is: at the start, before anything is answered, and at the end.
+///
+/// # Errors
+/// What the database says; the rest then waits in its file.
+pub async fn drain(studio: &Studio) -> Result<(), Fault> {
+    moved(studio).await
+}
+
+async fn moved(studio: &Studio) -> Result<(), Fault> {
+    let mut place = studio.journal.moving.lock().await;
+    loop {
+        let next = next(studio, &mut place).map_err(|error| {
+            tracing::error!(%error, "the journal cannot be read");
+            Fault::internal()
+        })?;
+        match next {
+            Next::Nothing => return Ok(()),
+            Next::Whole(path) => {
+                // A commit on SQLite is on disk only once its log is.
+                studio.db.settle().await?;
+                if let Err(error) = fs::remove_file(&path) {
+                    tracing::warn!(%error, file = %path.display(), "a moved journal file could not be deleted");
+                }
+                *place = Place::default();
+            }
+            Next::Group(group) => {
+                write(studio, &group.records).await?;
+                let bytes = group.bytes as u64;
+                place.offset += bytes;
+                let _ = studio.journal.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| Some(waiting.saturating_sub(bytes)));
+                studio.books.moved(group.records.iter().map(|record| record.facts.id));
+            }
+        }
+    }
+}
+
+enum Next {
+    Group(Group),
+    /// Everything in it has been moved.
+    Whole(PathBuf),
+    Nothing,
+}
+
+/// The next records of the oldest file.
+fn next(studio: &Studio, place: &mut Place) -> io::Result<Next> {
+    let mut segments = studio.journal.segments.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = match place.path.take().or_else(|| segments.all().into_iter().next()) {
+        Some(path) => path,
+        None => return Ok(Next::Nothing),
+    };
+    place.path = Some(path.clone());
+    let open = segments.written().filter(|(open, _)| *open == path).map(|(_, size)| size);
+    let end = match open {
+        Some(size) => size,
+        None => fs::metadata(&path)?.len(),
+    };
+    if place.offset == end {
+        // What comes next goes into another file, unless it has come meanwhile.
+        return Ok(if open.is_none() || segments.close(&path, end) { Next::Whole(path) } else { Next::Nothing });
+    }
+    drop(segments);
+    let most = (place.offset + BYTES).min(end);
+    let mut group = Group::of(&part(&path, place.offset, most)?);
+    if group.bytes == 0 && most < end {
+        // A record that is larger than a group.
+        group = Group::of(&part(&path, place.offset, end)?);
+    }
+    if group.bytes > 0 {
+        return Ok(Next::Group(group));
+    }
+    tracing::error!(file = %path.display(), at = place.offset, "the journal is cut off here: the process ended while it wrote");
+    Ok(Next::Whole(path))
+}
+
+fn part(path: &Path, from: u64, to: u64) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(from))?;
+    let mut bytes = Vec::new();
+    file.take(to.saturating_sub(from)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[derive(Debug, Default)]
+struct Group {
+    records: Vec<Record>,
+    /// Of the frames that they were in.
+    bytes: usize,
+}
+
+impl Group {
+    fn of(bytes: &[u8]) -> Self {
+        let (mut group, mut count) = (Self::default(), 0);
+        frames(bytes, |frame| {
+            if count == RECORDS {
+                return;
+            }
+            count += 1;
+            group.bytes += HEAD + frame.len();
+            match serde_json::from_slice(frame) {
+                Ok(record) => group.records.push(record),
+                Err(error) => tracing::error!(%error, "a record of the journal cannot be read"),
+            }
+        });
+        group
+    }
+}
+
+/// One transaction; where it does not go through as a whole, one for each record, so that one that the database refuses holds up no other.
+async fn write(studio: &Studio, records: &[Record]) -> Result<(), Fault> {
+    if records.is_empty() || group_written(studio, records).await.is_ok() {
+        return Ok(());
+    }
+    let (mut first, mut written) = (None, 0);
+    for record in records {
+        match group_written(studio, std::slice::from_ref(record)).await {
+            Ok(()) => written += 1,
+            Err(fault) => drop(first.get_or_insert((fault, record.facts.id))),
+        }
+    }
+    match first {
+        // Nothing went through: it is not the record.
+        Some((fault, _)) if written == 0 => Err(fault),
+        Some((_, id)) => {
+            studio.journal.lost.fetch_add((records.len() - written) as u64, Ordering::Relaxed);
+            tracing::error!(request = %id, lost = records.len() - written, "requests that the database refuses are left out");
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
+async fn group_written(studio: &Studio, records: &[Record]) -> Result<(), Fault> {
+    let engine = studio.db.engine;
+    let mut tx = studio.db.begin().await?;
+    store::budget::hold(&mut tx, engine).await?;
+    let mut budgets: Vec<(ProjectId, Vec<Budget>)> = Vec::new();
+    let last = match studio.journal.last.load(Ordering::Relaxed) {
+        0 => store::request::last(&mut tx).await?,
+        last => last,
+    };
+    let mut seq = last;
+    for record in records {
+        // Numbers of several nodes differ below the microsecond.
+        seq = (seq + 1).max(store::request::seq_of(&record.facts) + studio.node());
+        insert(&mut tx, engine, seq, record, &mut budgets).await?;
+    }
+    tx.commit().await.map_err(internal)?;
+    studio.journal.last.store(seq, Ordering::Relaxed);
+    Ok(())
+}
+
+async fn insert(db: &mut Db, engine: Engine, seq: i64, record: &Record, budgets: &mut Vec<(ProjectId, Vec<Budget>)>) -> Result<(), Fault> {
+    if !store::request::insert(db, seq, record).await? {
+        return Ok(());
+    }
+    if let Some(exchange) = &record.exchange {
+        store::request::insert_body(db, engine, seq, compressed(exchange), &words(&record.facts, exchange)).await?;
+    }
+    store::request::add_traffic(db, &record.facts).await?;
+    let project = record.facts.project;
+    let at = match budgets.iter().position(|(known, _)| *known == project) {
+        Some(at) => at,
+        None => {
+            budgets.push((project, store::budget::list(db, project).await?));
+            budgets.len() - 1
+        }
+    };
+    for spent in budget::spending(&budgets[at].1, &record.facts) {
+        store::budget::spend(db, &spent).await?;
+    }
+    Ok(())
+}
+
+/// Makes the words anew that a restore left out.
+async fn index(studio: &Studio) {
+    let mut after = 0;
+    let engine = studio.db.engine;
+    let Ok(mut db) = studio.db.read().await else { return };
+    if store::request::has_words(&mut db, engine).await.unwrap_or(true) {
+        return;
+    }
+    drop(db);
+    loop {
+        let Ok(mut tx) = studio.db.begin().await else { return };
+        let Ok(bodies) = store::request::unindexed(&mut tx, engine, after, 200).await else { return };
+        let Some((last, _)) = bodies.last() else { return };
+        after = *last;
+        for (seq, body) in &bodies {
+            let Some(exchange) = crate::request::expanded(body) else { continue };
+            if store::request::insert_words(&mut tx, engine, *seq, &words(&Default::default(), &exchange)).await.is_err() {
+                return;
+            }
+        }
+        if tx.commit().await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Finding requests.
+
+use atelier_domain::{
+    cost::{Nanos, Usage},
+    fault::Fault,
+    id::{ProjectId, RequestId},
+    prompt::PromptName,
+    request::{CacheVerdict, Endpoint, Facts, Line, Outcome, RequestFilter, Source, Times},
+    timestamp::Timestamp,
+};
+use sqlx::any::AnyRow;
+
+use crate::{
+    db::{Db, Engine, internal},
+    store::{get, id, json, number, request::STEP},
+};
+
+/// No request takes longer, in microseconds: where a list may stop looking for those that began before a time.
+const LONGEST: i64 = 2 * 3_600 * 1_000_000;
+
+macro_rules! lines {
+    ($rest:literal) => {
+        concat!(
+            "SELECT r.seq, r.id, r.project_id, r.at, r.source, r.endpoint, r.key_id, r.end_user, r.session, r.trace_id, r.tags, r.prompt_id, r.version, ",
+            "r.experiment, r.variant, r.run_id, r.model, r.outcome, r.status, r.code, r.streamed, r.cache, r.input, r.cached, r.cache_write, r.output, ",
+            "r.reasoning, r.estimated, r.cost, r.saved, r.queue_us, r.upstream_us, r.first_us, r.whole_us, r.retries, r.asked, p.name AS prompt_name, ",
+            "k.name AS key_name FROM requests r LEFT JOIN prompts p ON p.id = r.prompt_id LEFT JOIN api_keys k ON k.id = r.key_id ",
+            $rest
+        )
+    };
+}
+
+/// What a list looks for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub filter: RequestFilter,
+    /// Only those with a smaller number.
+    pub before: Option<i64>,
+    /// Only those with a larger number.
+    pub after: Option<i64>,
+    pub limit: i64,
+}
+
+/// A request by its id, with its number.
+pub async fn by_id(db: &mut Db, request: RequestId) -> Result<Option<(i64, Line)>, Fault> {
+    let row = sqlx::query(lines!("WHERE r.id = $1")).bind(request.to_string()).fetch_optional(db).await.map_err(internal)?;
+    row.map(|row| Ok((get(&row, "seq")?, line(&row)?))).transpose()
+}
+
+/// The compressed texts of a request.
+pub async fn body(db: &mut Db, seq: i64) -> Result<Option<Vec<u8>>, Fault> {
+    sqlx::query_scalar("SELECT body FROM request_bodies WHERE seq = $1").bind(seq).fetch_optional(db).await.map_err(internal)
+}
+
+/// The newest first, each with its number.
+pub async fn list(db: &mut Db, engine: Engine, project: ProjectId, wanted: &Wanted) -> Result<Vec<(i64, Line)>, Fault> {
+    let mut sql = Sql::new(lines!(""));
+    sql.filters(engine, project, wanted);
+    sql.text.push_str(" ORDER BY r.seq DESC LIMIT ");
+    sql.number(wanted.limit);
+    let rows = sql.fetch(db).await?;
+    rows.iter().map(|row| Ok((get(row, "seq")?, line(row)?))).collect()
+}
+
+/// How many there are, up to `most`.
+pub async fn count_since(db: &mut Db, engine: Engine, project: ProjectId, wanted: &Wanted, most: i64) -> Result<i64, Fault> {
+    let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM requests r ");
+    sql.filters(engine, project, wanted);
+    sql.text.push_str(" LIMIT ");
+    sql.number(most);
+    sql.text.push_str(") AS found");
+    let rows = sql.fetch(db).await?;
+    rows.first().map_or(Ok(0), |row| sqlx::Row::try_get::<i64, _>(row, 0).map_err(internal))
+}
+
+/// A query for the index of words: every word has to be there, the last one may go on.
+pub fn words_of(engine: Engine, text: &str) -> String {
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(20).collect();
+    let last = words.len().saturating_sub(1);
+    let each = words.iter().enumerate().map(|(at, word)| match (engine, at == last) {
+        (Engine::Sqlite, false) => format!("\"{word}\""),
+        (Engine::Sqlite, true) => format!("\"{word}\"*"),
+        (Engine::Postgres, false) => format!("'{word}'"),
+        (Engine::Postgres, true) => format!("'{word}':*"),
+    });
+    each.collect::<Vec<_>>().join(if engine == Engine::Sqlite { " AND " } else { " & " })
+}
+
+enum Bound {
+    Text(String),
+    Number(i64),
+}
+
+/// A statement put together from fixed parts; values are always bound.
+struct Sql {
+    text: String,
+    bound: Vec<Bound>,
+}
+
+impl Sql {
+    fn new(head: &'static str) -> Self {
+        Self { text: head.to_owned(), bound: Vec::new() }
+    }
+
+    fn place(&mut self, value: Bound) {
+        self.bound.push(value);
+        self.text.push('$');
+        self.text.push_str(&self.bound.len().to_string());
+    }
+
+    fn number(&mut self, value: i64) {
+        self.place(Bound::Number(value));
+    }
+
+    fn and(&mut self, condition: &'static str, value: Option<Bound>) {
+        if let Some(value) = value {
+            self.text.push_str(condition);
+            self.place(value);
+        }
+    }
+
+    fn filters(&mut self, engine: Engine, project: ProjectId, wanted: &Wanted) {
+        let filter = &wanted.filter;
+        let text = |text: &Option<String>| text.clone().map(Bound::Text);
+        if let Some(tag) = &filter.tag {
+            self.text.push_str("JOIN request_tags t ON t.seq = r.seq AND t.project_id = r.project_id AND t.tag = ");
+            self.place(Bound::Text(tag.clone()));
+            self.text.push(' ');
+        }
+        self.text.push_str("WHERE r.project_id = ");
+        self.place(Bound::Text(project.to_string()));
+        // A number is the end of its request, so it is never smaller than the request's time.
+        self.and(" AND r.seq >= ", filter.from.map(|from| Bound::Number(from.0.saturating_mul(STEP))));
+        self.and(" AND r.at >= ", filter.from.map(|from| Bound::Number(from.0)));
+        self.and(" AND r.seq <= ", filter.to.map(|to| Bound::Number(to.0.saturating_add(LONGEST).saturating_mul(STEP))));
+        self.and(" AND r.at <= ", filter.to.map(|to| Bound::Number(to.0)));
+        self.and(" AND r.seq < ", wanted.before.map(Bound::Number));
+        self.and(" AND r.seq > ", wanted.after.map(Bound::Number));
+        self.and(" AND r.prompt_id = ", filter.prompt.map(|prompt| Bound::Text(prompt.to_string())));
+        self.and(" AND r.version = ", filter.version.map(|version| Bound::Number(version.into())));
+        self.and(" AND r.model = ", text(&filter.model));
+        self.and(" AND r.end_user = ", text(&filter.user));
+        self.and(" AND r.session = ", text(&filter.session));
+        self.and(" AND r.key_id = ", filter.key.map(|key| Bound::Text(key.to_string())));
+        self.and(" AND r.outcome = ", filter.outcome.map(|outcome| Bound::Text(outcome.as_str().to_owned())));
+        self.and(" AND r.cache = ", filter.cache.map(|cache| Bound::Text(cache.as_str().to_owned())));
+        self.and(" AND r.source = ", filter.source.map(|source| Bound::Text(source.as_str().to_owned())));
+        if let Some(q) = &filter.q {
+            self.search(engine, q);
+        }
+    }
+
+    /// An id is looked for as such; anything else in the words, and as a user.
+    fn search(&mut self, engine: Engine, q: &str) {
+        if q.parse::<RequestId>().is_ok() {
+            self.and(" AND r.id = ", Some(Bound::Text(q.to_lowercase())));
+            return;
+        }
+        let words = words_of(engine, q);
+        self.text.push_str(match engine {
+            Engine::Sqlite => " AND r.seq IN (SELECT rowid FROM request_words WHERE words MATCH ",
+            Engine::Postgres => " AND r.seq IN (SELECT seq FROM request_words WHERE words @@ to_tsquery('simple', ",
+        });
+        // Nothing but punctuation: a word that stands nowhere.
+        self.place(Bound::Text(if words.is_empty() { "\"\u{fffd}\"".to_owned() } else { words }));
+        self.text.push_str(if engine == Engine::Sqlite { ")" } else { "))" });
+    }
+
+    async fn fetch(self, db: &mut Db) -> Result<Vec<AnyRow>, Fault> {
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(self.text));
+        for value in self.bound {
+            query = match value {
+                Bound::Text(text) => query.bind(text),
+                Bound::Number(number) => query.bind(number),
+            };
+        }
+        query.fetch_all(db).await.map_err(internal)
+    }
+}
+
+fn line(row: &AnyRow) -> Result<Line, Fault> {
+    let optional = |column| get::<Option<String>>(row, column);
+    let count = |column| Ok::<u64, Fault>(u64::try_from(get::<i64>(row, column)?).unwrap_or_default());
+    fn some<I: From<uuid::Uuid>>(row: &AnyRow, column: &'static str) -> Result<Option<I>, Fault> {
+        get::<Option<String>>(row, column)?.map(|_| id(row, column)).transpose()
+    }
+    let facts = Facts {
+        id: id(row, "id")?,
+        project: id(row, "project_id")?,
+        at: Timestamp(get(row, "at")?),
+        source: Source::parse(&get::<String>(row, "source")?).unwrap_or_default(),
+        endpoint: Endpoint::parse(&get::<String>(row, "endpoint")?).unwrap_or_default(),
+        key: some(row, "key_id")?,
+        user: optional("end_user")?,
+        session: optional("session")?,
+        trace: optional("trace_id")?,
+        tags: json(row, "tags")?,
+        prompt: some(row, "prompt_id")?,
+        version: get::<Option<i64>>(row, "version")?.map(number),
+        experiment: optional("experiment")?,
+        variant: optional("variant")?,
+        run: some(row, "run_id")?,
+        model: get(row, "model")?,
+        outcome: Outcome::parse(&get::<String>(row, "outcome")?).unwrap_or_default(),
+        status: u16::try_from(get::<i64>(row, "status")?).unwrap_or_default(),
+        code: optional("code")?,
+        streamed: get::<i64>(row, "streamed")? != 0,
+        cache: CacheVerdict::parse(&get::<String>(row, "cache")?).unwrap_or_default(),
+        usage: Usage {
+            input: count("input")?,
+            cached: count("cached")?,
+            cache_write: count("cache_write")?,
+            output: count("output")?,
+            reasoning: count("reasoning")?,
+        },
+        estimated: get::<i64>(row, "estimated")? != 0,
+        cost: get::<Option<i64>>(row, "cost")?.map(Nanos),
+        saved: Nanos(get(row, "saved")?),
+        times: Times {
+            queue: count("queue_us")?,
+            upstream: count("upstream_us")?,
+            first: get::<Option<i64>>(row, "first_us")?.and_then(|us| u64::try_from(us).ok()),
+            whole: count("whole_us")?,
+        },
+        retries: number(get(row, "retries")?),
+    };
+    let prompt_name: Option<String> = optional("prompt_name")?;
+    let prompt_name = prompt_name.and_then(|name| name.parse::<PromptName>().ok());
+    Ok(Line { facts, asked: get(row, "asked")?, prompt_name, key_name: optional("key_name")? })
+}
