@@ -15,6 +15,8 @@ pub struct AppState {
     pub origins: Arc<Origins>,
     /// Whose `X-Forwarded-For` is believed.
     pub proxies: Arc<[Network]>,
+    /// Whether `/metrics` is served here, rather than on an address of its own.
+    pub metrics: bool,
 }
 
 impl FromRef<AppState> for LeptosOptions {

@@ -30,7 +30,8 @@ pub async fn require_key(State(studio): State<Arc<Studio>>, mut request: Request
     }
 }
 
-fn token(headers: &HeaderMap) -> Option<&str> {
+/// Where OpenAI's and Anthropic's clients put it.
+pub fn token(headers: &HeaderMap) -> Option<&str> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.split_once(' '));
     let bearer = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
     bearer.or_else(|| headers.get("x-api-key")?.to_str().ok())

@@ -14,8 +14,9 @@ use atelier_domain::fault::Fault;
 use network::Network;
 
 /// Names that we know; `ATELIER_SHARED` and `ATELIER_CACHE` are for tests and tools.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "ATELIER_ADDR",
+    "ATELIER_METRICS_ADDR",
     "ATELIER_URL",
     "ATELIER_DATA",
     "ATELIER_SITE",
@@ -35,6 +36,8 @@ const SECRET_MIN: usize = 32;
 #[derive(Clone)]
 pub struct Config {
     pub addr: SocketAddr,
+    /// Of `/metrics`, where it is not served with everything else.
+    pub metrics_addr: Option<SocketAddr>,
     /// The public address as it was set, without a trailing slash.
     pub url: Option<String>,
     pub data: PathBuf,
@@ -77,6 +80,9 @@ impl Config {
 
         let addr = take("ATELIER_ADDR").unwrap_or_else(|| "127.0.0.1:3000".to_owned());
         let addr = addr.parse().map_err(|_| format!("ATELIER_ADDR must be an address and a port, such as 127.0.0.1:3000: “{addr}” is not."))?;
+        let metrics_addr = take("ATELIER_METRICS_ADDR")
+            .map(|addr| addr.parse().map_err(|_| format!("ATELIER_METRICS_ADDR must be an address and a port, such as 127.0.0.1:9464: “{addr}” is not.")));
+        let metrics_addr = metrics_addr.transpose()?;
         let data = PathBuf::from(take("ATELIER_DATA").unwrap_or_else(|| "./data".to_owned()));
         let database_url = take("DATABASE_URL").unwrap_or_else(|| format!("sqlite://{}/atelier.db", data.display()));
         atelier_backend::db::check_url(&database_url)?;
@@ -86,6 +92,7 @@ impl Config {
         }
         let config = Self {
             addr,
+            metrics_addr,
             url: take("ATELIER_URL").map(|url| public_url(&url)).transpose()?,
             site: take("ATELIER_SITE").map_or_else(default_site, PathBuf::from),
             models: PathBuf::from(take("ATELIER_MODELS").unwrap_or_else(|| "./models".to_owned())),

@@ -7,6 +7,7 @@ pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod download;
+pub mod gateway;
 pub mod health;
 pub mod logging;
 pub mod middleware;

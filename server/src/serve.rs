@@ -3,12 +3,14 @@
 use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
 
 use atelier_backend::{
-    account,
+    account, books,
     cx::Cx,
     db::{Database, Engine},
-    feed, grid, idempotency,
+    feed,
+    gateway::keep_answers,
+    grid, idempotency, journal,
     local::LocalModel,
-    prompt, run,
+    prompt, request, run,
     seal::Sealer,
     session,
     studio::{Settings, Studio},
@@ -22,7 +24,7 @@ use crate::{
     app_state::AppState,
     auth,
     config::{Config, secret},
-    health,
+    gateway, health,
     middleware::{origin::Origins, request_id},
     pages, routes,
 };
@@ -44,8 +46,11 @@ pub async fn serve(config: Config) -> Result<(), String> {
     let studio = open(&config, bound, Some(config.weights())).await?;
     first_start(&config, &studio).await?;
     take_over(&studio).await?;
+    // What an earlier process answered and could not write is in the database before anything is counted.
+    journal::drain(&studio).await.map_err(|fault| fault.message)?;
     let state = state(&config, studio.clone(), bound);
     background(&studio);
+    serve_metrics(&config, &state).await?;
 
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
@@ -63,15 +68,27 @@ pub async fn serve(config: Config) -> Result<(), String> {
     Ok(())
 }
 
+/// Where metrics have an address of their own.
+async fn serve_metrics(config: &Config, state: &AppState) -> Result<(), String> {
+    let Some(addr) = config.metrics_addr else { return Ok(()) };
+    let listener = TcpListener::bind(addr).await.map_err(|error| format!("ATELIER_METRICS_ADDR: cannot listen on {addr}: {error}."))?;
+    let router = Router::new().route("/metrics", get(health::metrics)).with_state(state.clone());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok(())
+}
+
 /// The whole of what is served.
 pub fn app(state: AppState) -> Router {
     // Whole paths, not nested ones: taking the beginning off each request's costs as much as the rest of a pull.
     let api = routes::api().layer(middleware::from_fn_with_state(state.studio.clone(), auth::require_key)).layer(DefaultBodyLimit::max(BODY_LIMIT));
+    let metrics = if state.metrics { Router::new().route("/metrics", get(health::metrics)) } else { Router::new() };
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .merge(metrics)
         .with_state(state.clone())
         .merge(api)
+        .merge(gateway::router(state.studio.clone()))
         .merge(routes::docs())
         .merge(pages::router(&state))
         .layer(middleware::from_fn(request_id::layer))
@@ -104,7 +121,7 @@ pub fn state(config: &Config, studio: Arc<Studio>, bound: SocketAddr) -> AppStat
         .env(Env::PROD)
         .build();
     let origins = Arc::new(Origins::new(config.url.as_deref(), bound));
-    AppState { studio, leptos, origins, proxies: config.trusted_proxies.clone().into() }
+    AppState { studio, leptos, origins, proxies: config.trusted_proxies.clone().into(), metrics: config.metrics_addr.is_none() }
 }
 
 /// The first administrator from the settings, or the code for the set-up page.
@@ -135,6 +152,9 @@ async fn take_over(studio: &Arc<Studio>) -> Result<(), String> {
 fn background(studio: &Arc<Studio>) {
     tokio::spawn(feed::follow(studio.clone()));
     tokio::spawn(grid::follow(studio.clone()));
+    tokio::spawn(journal::follow(studio.clone()));
+    tokio::spawn(books::follow(studio.clone()));
+    tokio::spawn(keep_answers(studio.clone()));
     every(10, studio, async |studio| account::flush_key_uses(&studio).await);
     every(10, studio, async |studio| prompt::flush_pulls(&studio).await);
     every(3_600, studio, async |studio| {
@@ -142,6 +162,7 @@ fn background(studio: &Arc<Studio>) {
         idempotency::sweep(&studio).await?;
         prompt::sweep_pulls(&studio).await?;
         run::sweep(&studio).await?;
+        request::sweep(&studio).await?;
         account::sweep(&studio).await
     });
 }
@@ -184,6 +205,9 @@ async fn overdue(mut stopped: tokio::sync::watch::Receiver<()>) {
 async fn wind_up(studio: &Studio) {
     let _ = account::flush_key_uses(studio).await;
     let _ = prompt::flush_pulls(studio).await;
+    if journal::drain(studio).await.is_err() {
+        tracing::warn!("some records stay in the journal until the next start");
+    }
     if tokio::time::timeout(Duration::from_secs(5), studio.db.close()).await.is_err() {
         tracing::warn!("the database was still busy at the end");
     }

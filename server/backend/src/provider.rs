@@ -18,7 +18,7 @@ use crate::{
     store::{self, provider::Sealed},
 };
 
-pub use catalogue::{Catalogue, catalogue, delete_price, models, prices, put_price};
+pub use catalogue::{Catalogue, callable, catalogue, delete_price, models, prices, put_price};
 pub(crate) use reach::reach;
 
 impl Target for ProviderId {

@@ -112,6 +112,11 @@ pub trait Adapter: Send + Sync {
     /// A body in the provider's own words, as a client wrote it.
     fn forward(&self, body: Bytes) -> Outgoing;
 
+    /// As `forward`, for vectors.
+    fn forward_embeddings(&self, body: Bytes) -> Outgoing {
+        Outgoing::post_bytes("/embeddings", body)
+    }
+
     /// For one streamed answer.
     fn decoder(&self) -> Box<dyn Decode>;
 

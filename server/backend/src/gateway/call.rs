@@ -4,6 +4,7 @@
 //! asked in neutral words. No step on the way reads the database, once a project's routes and prompts are in memory.
 
 mod streamed;
+mod vectors;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use atelier_domain::{
     request::{CacheVerdict, Endpoint, Source},
 };
 use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
@@ -34,10 +36,14 @@ use crate::{
     pull::project_of_key,
 };
 
+pub use vectors::embeddings;
+
 /// What comes in.
 pub struct Incoming {
     pub dialect: Dialect,
     pub body: Bytes,
+    /// What goes on to a provider of the same protocol: Anthropic's `anthropic-beta`.
+    pub headers: HeaderMap,
 }
 
 /// What the answer's headers tell.
@@ -88,6 +94,7 @@ pub(super) struct Ready {
     /// Under which its answer is kept; `None` without the cache.
     pub(super) question: Option<(Question, u32)>,
     pub(super) project: ProjectId,
+    headers: HeaderMap,
 }
 
 /// Answers a call.
@@ -167,7 +174,7 @@ async fn prepare(cx: &Cx, project: ProjectId, incoming: Incoming, meter: &mut Me
     let question = (mode != CacheMode::Off).then(|| (question(incoming.dialect, &model, &meter.request), routes.settings.cache_seconds));
     let prefix = if incoming.dialect == Dialect::OpenAi { "chatcmpl-" } else { "msg_" };
     let head = Head { id: format!("{prefix}{}", meter.facts.id.0.simple()), model, created: meter.facts.at.seconds() };
-    Ok(Ready { dialect: incoming.dialect, inbound, lead, found, head, question, project })
+    Ok(Ready { dialect: incoming.dialect, inbound, lead, found, head, question, project, headers: incoming.headers })
 }
 
 /// What the call's prompt brings, and the model that is asked.
@@ -201,7 +208,7 @@ async fn open(ready: &Ready, meter: &Meter) -> Result<Voice, Failure> {
     let stream = ready.inbound.stream;
     match &ready.found.place {
         Place::Local(model) => Voice::local(model, ready.inbound.translate(&ready.head.model, &ready.lead)?),
-        Place::Remote { remote, .. } if passes(ready) => Voice::forward(remote, meter.request.clone(), stream).await,
+        Place::Remote { remote, .. } if passes(ready) => Voice::forward(remote, meter.request.clone(), ready.headers.clone(), stream).await,
         Place::Remote { remote, model, .. } => Voice::remote(remote, ready.inbound.translate(model, &ready.lead)?, stream).await,
     }
 }

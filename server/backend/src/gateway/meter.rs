@@ -46,7 +46,9 @@ pub struct Meter {
 impl Meter {
     pub fn new(cx: &Cx, project: ProjectId, source: Source, endpoint: Endpoint) -> Self {
         let key = if let crate::cx::Actor::Key(key) = &cx.actor { Some(key.id) } else { None };
-        let facts = Facts { id: cx.new_id(), project, at: cx.now(), source, endpoint, key, outcome: Outcome::Left, status: 499, ..Facts::default() };
+        // The request's one id, in its headers and in the log too.
+        let id = cx.request_id.parse().unwrap_or_else(|_| cx.new_id());
+        let facts = Facts { id, project, at: cx.now(), source, endpoint, key, outcome: Outcome::Left, status: 499, ..Facts::default() };
         Self {
             studio: cx.studio.clone(),
             routes: None,
@@ -63,6 +65,12 @@ impl Meter {
             written: false,
             cut: false,
         }
+        .flying()
+    }
+
+    fn flying(self) -> Self {
+        self.studio.metrics.flying(1);
+        self
     }
 
     /// Sets aside what the request may cost. Gives the estimate, and the budgets that are past their warning.
@@ -176,6 +184,7 @@ impl Meter {
         if std::mem::replace(&mut self.written, true) {
             return;
         }
+        self.studio.metrics.flying(-1);
         self.facts.outcome = outcome;
         self.facts.status = status;
         self.facts.times.whole = micros(self.begun.elapsed());

@@ -152,9 +152,29 @@ impl Remote {
     ///
     /// # Errors
     /// What it, or the way there, says.
-    pub async fn forward(&self, body: Bytes, stream: bool) -> Result<Answering, Failure> {
-        let sent = self.send(self.adapter.forward(body)).await?;
+    pub async fn forward(&self, body: Bytes, headers: HeaderMap, stream: bool) -> Result<Answering, Failure> {
+        let mut outgoing = self.adapter.forward(body);
+        outgoing.headers.extend(headers);
+        let sent = self.send(outgoing).await?;
         Ok(Reading::new(self.clone(), sent).answering(stream))
+    }
+
+    /// Asks for vectors in OpenAI's own words; gives its answer as it came, and what it used where that is told.
+    ///
+    /// # Errors
+    /// What it, or the way there, says.
+    pub async fn forward_embeddings(&self, body: Bytes) -> Result<(Bytes, Option<Usage>), Failure> {
+        #[derive(serde::Deserialize)]
+        struct Told {
+            usage: Option<Tokens>,
+        }
+        #[derive(serde::Deserialize)]
+        struct Tokens {
+            prompt_tokens: u64,
+        }
+        let answer = self.fetch(self.adapter.forward_embeddings(body)).await?;
+        let told: Told = serde_json::from_slice(&answer).map_err(|_| faults::malformed("broken JSON"))?;
+        Ok((answer, told.usage.map(|usage| Usage { input: usage.prompt_tokens, ..Usage::default() })))
     }
 
     fn masked(&self, failure: Failure) -> Failure {

@@ -6,6 +6,7 @@ use atelier_domain::{
     prompt::{Message, MessageRole},
 };
 use bytes::Bytes;
+use http::HeaderMap;
 
 use super::{Answering, Chat, Delta, Failure, Finish, Piece, Provider as _, Remote, Role, Turn, Usage, faults};
 use crate::local;
@@ -38,8 +39,8 @@ impl Voice {
     ///
     /// # Errors
     /// As [`Voice::remote`].
-    pub async fn forward(remote: &Remote, body: Bytes, stream: bool) -> Result<Self, Failure> {
-        Ok(Voice::Remote(Box::new(remote.forward(body, stream).await?)))
+    pub async fn forward(remote: &Remote, body: Bytes, headers: HeaderMap, stream: bool) -> Result<Self, Failure> {
+        Ok(Voice::Remote(Box::new(remote.forward(body, headers, stream).await?)))
     }
 
     pub async fn next(&mut self) -> Option<Result<Piece, Failure>> {

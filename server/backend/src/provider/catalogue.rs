@@ -16,6 +16,7 @@ use serde_json::json;
 use crate::{
     cx::{Area, Cx},
     db::Db,
+    local::embed::EmbeddingModel,
     store,
     studio::Studio,
 };
@@ -114,6 +115,20 @@ fn remote(provider: &Provider, model: &str, context: Option<u32>, entry: Option<
 pub async fn models(cx: &Cx, project: ProjectId) -> Result<Vec<ModelFacts>, Fault> {
     let catalogue = cx.read(Action::See, project, async |db, _| catalogue(db, project).await).await?;
     Ok(catalogue.facts(&cx.studio, &day(cx.now())))
+}
+
+/// The names that calls through the gateway may give as a model: chats first, then what makes vectors.
+///
+/// # Errors
+/// NotFound; Denied without the right to infer.
+pub async fn callable(cx: &Cx, project: ProjectId) -> Result<Vec<String>, Fault> {
+    let catalogue = cx.read(Action::Infer, project, async |db, _| catalogue(db, project).await).await?;
+    let mut names: Vec<String> = catalogue.facts(&cx.studio, &day(cx.now())).into_iter().map(|facts| facts.name).collect();
+    names.extend(EmbeddingModel::ALL.map(|model| model.name().to_owned()));
+    for provider in &catalogue.providers {
+        names.extend(provider.models.iter().filter(|listed| listed.embeds).map(|listed| format!("{}/{}", provider.name, listed.name)));
+    }
+    Ok(names)
 }
 
 /// The day as the table of prices writes it.
