@@ -75,6 +75,12 @@ CREATE TABLE request_words (
 
 CREATE INDEX request_words_in ON request_words USING gin (words);
 
+-- How far each file of a journal has been moved: what was moved and is deleted since must not come back with it.
+CREATE TABLE journal_places (
+    file TEXT PRIMARY KEY,
+    moved BIGINT NOT NULL
+);
+
 -- Sums of a quarter of an hour.
 CREATE TABLE traffic (
     project_id TEXT NOT NULL,

@@ -70,6 +70,12 @@ CREATE TABLE request_bodies (
 -- The words of bodies, for search; made anew from the bodies where it is missing.
 CREATE VIRTUAL TABLE request_words USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'unicode61');
 
+-- How far each file of a journal has been moved: what was moved and is deleted since must not come back with it.
+CREATE TABLE journal_places (
+    file TEXT PRIMARY KEY,
+    moved BIGINT NOT NULL
+);
+
 -- Sums of a quarter of an hour.
 CREATE TABLE traffic (
     project_id TEXT NOT NULL,

@@ -30,6 +30,7 @@ pub use filled::Open;
 pub use front::{Dialect, Lead};
 pub use http::{Http, Private, Timeouts, Towards};
 pub use limits::Limits;
+pub use meter::Meter;
 pub use remote::{Answering, Embed, Piece, Provider, Remote, Retries};
 pub use routes::{Place, Routes};
 pub use scrub::Scrubber;

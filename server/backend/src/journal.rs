@@ -11,7 +11,7 @@ mod tests;
 use std::{
     path::PathBuf,
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
@@ -54,13 +54,14 @@ impl Journal {
         }
     }
 
+    fn segments(&self) -> MutexGuard<'_, Segments> {
+        self.segments.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Appends a record; it is in the file when this returns. Where the file takes none (a full disk), that is logged and counted:
     /// the answer is worth more than its record.
     pub fn append(&self, record: &Record) {
-        let written = serde_json::to_vec(record).map_err(std::io::Error::from).and_then(|bytes| {
-            let mut segments = self.segments.lock().unwrap_or_else(PoisonError::into_inner);
-            segments.append(&bytes)
-        });
+        let written = serde_json::to_vec(record).map_err(std::io::Error::from).and_then(|bytes| self.segments().append(&bytes));
         match written {
             Ok(bytes) => drop(self.waiting.fetch_add(bytes, Ordering::Relaxed)),
             Err(error) => {
@@ -89,7 +90,7 @@ impl Journal {
     }
 
     fn sync(&self) {
-        let file = self.segments.lock().unwrap_or_else(PoisonError::into_inner).unsynced();
+        let file = self.segments().unsynced();
         if let Some(file) = file
             && let Err(error) = file.sync_data()
         {

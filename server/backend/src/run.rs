@@ -13,6 +13,7 @@ use atelier_domain::{
     id::{GridId, ProjectId, PromptId, RunId},
     page::Page,
     prompt::{Message, Params, Selector, Version},
+    request::{self, Endpoint},
     run::{Ending, Run, RunDetails, State},
     timestamp::Timestamp,
 };
@@ -26,7 +27,7 @@ use tokio::{
 use crate::{
     cx::{Area, Cx, Target},
     db::Db,
-    gateway::{self, Asked},
+    gateway::{self, Asked, Meter, Routes},
     prompt::{self, PromptRef, bad_cursor, page},
     store,
     studio::Studio,
@@ -211,15 +212,30 @@ pub async fn start(cx: &Cx, prompt: impl Into<PromptRef>, ask: Ask, through: Thr
     let params = version.params.over(ask.params);
     let request =
         Request { messages: messages.clone(), params: params.clone(), tools: version.tools.clone(), response_format: version.response_format.clone() };
-    let asked = reached.ask(&cx.studio, request)?;
+    let id: RunId = cx.new_id();
+    let routes = Routes::of(&cx.studio, found.project).await?;
+    let mut meter = Meter::new(cx, found.project, source_of(through, ask.grid), Endpoint::Chat);
+    meter.of_run(id, (found.id, version.number), &model, &request, &ask.values, routes.clone());
+    if let Err(fault) = meter.reserve(reached.price, None).await {
+        meter.refused(&fault, fault.kind.status());
+        return Err(fault);
+    }
+    meter.ask();
+    let asked = reached.ask(&cx.studio, request).inspect_err(|fault| meter.refused(fault, fault.kind.status()))?;
+    let (mut values, mut messages) = (ask.values, messages);
+    if through == Through::Gateway {
+        // What end users say is kept as requests are.
+        values.values_mut().for_each(|value| routes.scrubber.value(value));
+        messages.iter_mut().for_each(|message| routes.scrubber.text(&mut message.content));
+    }
     let run = Run {
-        id: cx.new_id(),
+        id,
         project: found.project,
         prompt: found.id,
         prompt_name: found.name,
         version: version.number,
         model: model.clone(),
-        variables: ask.values,
+        variables: values,
         messages,
         params,
         state: State::Running,
@@ -239,8 +255,17 @@ pub async fn start(cx: &Cx, prompt: impl Into<PromptRef>, ask: Ask, through: Thr
     })
     .await?;
     let (sender, events) = mpsc::unbounded_channel();
-    tokio::spawn(follow(cx.clone(), run.id, asked, sender));
+    let scrubber = (through == Through::Gateway).then_some(routes);
+    tokio::spawn(follow(cx.clone(), run.id, asked, sender, meter, scrubber));
     Ok(Started { run: run.id, version: run.version, model, events })
+}
+
+fn source_of(through: Through, grid: Option<GridId>) -> request::Source {
+    match (through, grid) {
+        (Through::Gateway, _) => request::Source::Api,
+        (_, Some(_)) => request::Source::Grid,
+        _ => request::Source::Studio,
+    }
 }
 
 /// What has come of an answer.
@@ -252,7 +277,7 @@ struct Heard {
 }
 
 /// Passes events on until the answer ends or nobody listens, and keeps what came.
-async fn follow(cx: Cx, run: RunId, mut asked: Asked, sender: mpsc::UnboundedSender<Event>) {
+async fn follow(cx: Cx, run: RunId, mut asked: Asked, sender: mpsc::UnboundedSender<Event>, mut meter: Meter, scrubber: Option<Arc<Routes>>) {
     let (mut heard, stop) = (Heard::default(), cx.studio.underway.add(run));
     let last = loop {
         let event = tokio::select! {
@@ -262,6 +287,7 @@ async fn follow(cx: Cx, run: RunId, mut asked: Asked, sender: mpsc::UnboundedSen
             () = stop.notified() => Some(asked.stop().await),
         };
         let Some(event) = event else { break None };
+        meter.heard(&event);
         match &event {
             Event::Text { text } => heard.output.push_str(text),
             Event::Reasoning { text } => heard.reasoning.push_str(text),
@@ -273,7 +299,14 @@ async fn follow(cx: Cx, run: RunId, mut asked: Asked, sender: mpsc::UnboundedSen
         let _ = sender.send(event);
     };
     cx.studio.underway.remove(run);
-    let answer = asked.raw().map(|raw| String::from_utf8_lossy(raw).into_owned());
+    meter.ran(last.as_ref());
+    let mut answer = asked.raw().map(|raw| String::from_utf8_lossy(raw).into_owned());
+    if let Some(routes) = scrubber {
+        // Within the provider's own words a mark could stand anywhere.
+        answer = None;
+        [&mut heard.output, &mut heard.reasoning].into_iter().for_each(|text| routes.scrubber.text(text));
+        heard.tool_calls.iter_mut().for_each(|call| routes.scrubber.value(call));
+    }
     let ending = Ending { answer, ..ending(heard, last.as_ref()) };
     let at = cx.now();
     let kept = cx.change(async |tx| store::run::end(tx, run, &ending, at).await).await;

@@ -55,6 +55,13 @@ impl Place {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// The same with something on its standard input.
+    pub fn command_with(&self, arguments: &[&str], input: &str) {
+        let mut child = self.atelier(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success(), "{arguments:?}");
+    }
+
     pub fn serve(&self) -> Server {
         let mut process = self.atelier(&["serve"]).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();

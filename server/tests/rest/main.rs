@@ -11,6 +11,7 @@ mod description;
 mod diff;
 mod export;
 mod functions;
+mod gateway;
 mod history;
 mod label;
 mod list;

@@ -4,24 +4,28 @@ use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, sync::Arc};
 
 use atelier_domain::{
     account::{Role, Scope},
+    budget::BudgetForm,
     cost::{ModelEntry, Nanos},
+    gateway::GatewaySettings,
     grid::GridForm,
     id::{ProjectId, PromptId},
     playground::Setting,
     prompt::Draft,
     provider::{ProviderForm, ProviderKind},
+    request::{Exchange, Facts, Record},
 };
 use serde_json::json;
 
 use super::*;
 use crate::{
-    account, case,
+    account, budget, case,
     cx::Actor,
     db::{Engine, fresh},
-    grid,
+    grid, journal,
     local::LocalModel,
     playground, prompt, provider, session,
     studio::{Settings, Studio},
+    traffic,
 };
 
 const PASSWORD: &str = "four plain words here";
@@ -31,7 +35,9 @@ fn draft(text: &str) -> Draft {
 }
 
 async fn studio(url: &str) -> Arc<Studio> {
-    Studio::new(Database::open(url).await.unwrap(), LocalModel::start("no-weights".into(), 1), Settings::default()).unwrap()
+    // Its journal.
+    let data = std::env::temp_dir().join(format!("atelier-backup-{}", uuid::Uuid::now_v7()));
+    Studio::new(Database::open(url).await.unwrap(), LocalModel::start("no-weights".into(), 1), Settings { data, ..Settings::default() }).unwrap()
 }
 
 async fn prompt_in(cx: &Cx, project: ProjectId, name: &str, contents: &[&str]) -> PromptId {
@@ -80,6 +86,11 @@ async fn furnish(cx: &Cx) {
     case::import(cx, reply, "mood,expected\nkind,Hello.\ngrim,\n").await.unwrap();
     let form = GridForm { columns: Setting::read_all("1;2"), concurrency: 2, budget: Nanos(1_000_000_000) };
     grid::start(&mara, reply, form).await.unwrap();
+    let facts = Facts { id: cx.new_id(), project, at: cx.now(), tags: vec!["a".into()], cost: Some(Nanos(7)), ..Facts::default() };
+    budget::put(cx, project, "all", BudgetForm { limit: Nanos(9), warn_at: 80, ..BudgetForm::default() }).await.unwrap();
+    traffic::put_settings(cx, project, GatewaySettings::default()).await.unwrap();
+    cx.studio.journal.append(&Record { facts, asked: "x".into(), exchange: Some(Exchange::default()) });
+    journal::drain(&cx.studio).await.unwrap();
     let mut tx = cx.studio.db.begin().await.unwrap();
     crate::store::pulls::add(&mut tx, reply, key.id, "production", 20_000, 3, cx.now()).await.unwrap();
     let run = uuid::Uuid::now_v7();

@@ -1,17 +1,18 @@
 //! One request on its way. However it ends (answered, failed, refused, or left by its client), it is settled and written once.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use atelier_domain::{
     budget::{Reservation, Spender},
+    completion::{Event, Finish as Ended, Request},
     cost::{Nanos, Price, Usage},
     fault::Fault,
-    id::ProjectId,
+    id::{ProjectId, PromptId, RunId},
     request::{CacheVerdict, Endpoint, Exchange, Facts, Outcome, Record, Said, Source, asked},
 };
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{Answer, Delta, Failure, Routes, ToolCall, limits::Admitted};
 use crate::{cx::Cx, studio::Studio};
@@ -46,8 +47,8 @@ pub struct Meter {
 impl Meter {
     pub fn new(cx: &Cx, project: ProjectId, source: Source, endpoint: Endpoint) -> Self {
         let key = if let crate::cx::Actor::Key(key) = &cx.actor { Some(key.id) } else { None };
-        // The request's one id, in its headers and in the log too.
-        let id = cx.request_id.parse().unwrap_or_else(|_| cx.new_id());
+        // The call's one id, in its headers and in the log too; a page may start several runs at once.
+        let id = if source == Source::Gateway { cx.request_id.parse().unwrap_or_else(|_| cx.new_id()) } else { cx.new_id() };
         let facts = Facts { id, project, at: cx.now(), source, endpoint, key, outcome: Outcome::Left, status: 499, ..Facts::default() };
         Self {
             studio: cx.studio.clone(),
@@ -89,6 +90,50 @@ impl Meter {
         let warnings = std::mem::take(&mut reservation.warnings);
         self.reservation = Some(reservation);
         Ok((estimate, warnings))
+    }
+
+    /// It is a run's: the request as it would be through the gateway.
+    pub fn of_run(&mut self, run: RunId, version: (PromptId, u32), model: &str, request: &Request, values: &BTreeMap<String, Value>, routes: Arc<Routes>) {
+        self.facts.run = Some(run);
+        (self.facts.prompt, self.facts.version) = (Some(version.0), Some(version.1));
+        model.clone_into(&mut self.facts.model);
+        self.facts.streamed = true;
+        self.variables = values.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        self.request =
+            serde_json::to_vec(&json!({"model": model, "messages": request.messages, "max_tokens": request.params.max_tokens})).unwrap_or_default().into();
+        self.routes = Some(routes);
+    }
+
+    /// An event of a run.
+    pub fn heard(&mut self, event: &Event) {
+        match event {
+            Event::Text { text } => self.hear(Delta::Text(text.clone())),
+            Event::Reasoning { text } => self.hear(Delta::Reasoning(text.clone())),
+            Event::ToolCalls { calls } => {
+                for (index, call) in (0..).zip(calls) {
+                    let text = |path| call.pointer(path).and_then(Value::as_str).map(str::to_owned);
+                    let arguments = text("/function/arguments").unwrap_or_default();
+                    self.hear(Delta::ToolCall { index, id: text("/id"), name: text("/function/name"), arguments, signature: None });
+                }
+            }
+            Event::Queued { .. } | Event::Started { .. } | Event::Done { .. } | Event::Failed { .. } => {}
+        }
+    }
+
+    /// A run has ended: by its last event.
+    pub fn ran(&mut self, last: Option<&Event>) {
+        match last {
+            Some(Event::Done { finish, measure }) => {
+                self.measure();
+                self.facts.usage = measure.usage();
+                self.facts.estimated = measure.estimated;
+                self.facts.cost = measure.cost;
+                self.facts.retries = measure.retries;
+                if *finish == Ended::Cancelled { self.end(Outcome::Left, 499) } else { self.end(Outcome::Answered, 200) }
+            }
+            Some(Event::Failed { fault }) => self.failed(&Failure::from(fault.clone()), fault.kind.status()),
+            _ => self.end(Outcome::Left, 499),
+        }
     }
 
     /// The model is asked now.

@@ -4,6 +4,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use uuid::Uuid;
@@ -20,6 +21,7 @@ struct Open {
     path: PathBuf,
     size: u64,
     synced: u64,
+    begun: Instant,
 }
 
 #[derive(Debug)]
@@ -61,9 +63,9 @@ impl Segments {
         self.open.as_ref().map(|open| (open.path.as_path(), open.size))
     }
 
-    /// Whoever reads has read all of it: what comes goes into another file.
-    pub fn close(&mut self, path: &Path, size: u64) -> bool {
-        let all = self.open.as_ref().is_some_and(|open| open.path == path && open.size == size);
+    /// Whoever reads has read all of it, and it is old enough: what comes goes into another file.
+    pub fn close(&mut self, path: &Path, size: u64, age: Duration) -> bool {
+        let all = self.open.as_ref().is_some_and(|open| open.path == path && open.size == size && open.begun.elapsed() >= age);
         if all {
             self.open = None;
         }
@@ -95,7 +97,7 @@ fn begin(folder: &Path) -> io::Result<Open> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(&path)?;
-    Ok(Open { file, path, size: 0, synced: 0 })
+    Ok(Open { file, path, size: 0, synced: 0, begun: Instant::now() })
 }
 
 /// Gives each whole record from the beginning of `bytes`, up to one that is cut off or broken.

@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, atomic::Ordering},
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -31,12 +31,14 @@ const SYNC: Duration = Duration::from_secs(1);
 const BYTES: u64 = 4 << 20;
 const RECORDS: usize = 400;
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// After so long a file is closed: what is erased from the database is gone from the journal too.
+const AGE: Duration = Duration::from_secs(10);
 
 /// How far the files have been moved.
 #[derive(Debug, Default)]
 pub struct Place {
-    path: Option<PathBuf>,
-    offset: u64,
+    /// The oldest file, and how much of it is in the database.
+    at: Option<(PathBuf, u64)>,
 }
 
 /// Moves records until the process ends.
@@ -46,7 +48,7 @@ pub async fn follow(studio: Arc<Studio>) {
     loop {
         let _ = timeout(SYNC, studio.journal.bell.notified()).await;
         tokio::time::sleep(pause).await;
-        pause = match moved(&studio).await {
+        pause = match moved(&studio, AGE).await {
             Ok(()) => GROUP,
             // The database is away: it is logged where it happened.
             Err(_) => (pause * 2).min(LONGEST_PAUSE),
@@ -59,35 +61,38 @@ pub async fn follow(studio: Arc<Studio>) {
     }
 }
 
-/// Moves all that there is: at the start, before anything is answered, and at the end.
+/// Moves all that there is, and leaves no file: at the start, before anything is answered, before something is erased, and at the end.
 ///
 /// # Errors
 /// What the database says; the rest then waits in its file.
 pub async fn drain(studio: &Studio) -> Result<(), Fault> {
-    moved(studio).await
+    moved(studio, Duration::ZERO).await
 }
 
-async fn moved(studio: &Studio) -> Result<(), Fault> {
+/// A file that is older than `age`, and has been moved whole, is closed.
+async fn moved(studio: &Studio, age: Duration) -> Result<(), Fault> {
     let mut place = studio.journal.moving.lock().await;
     loop {
-        let next = next(studio, &mut place).map_err(|error| {
+        if place.at.is_none() {
+            let Some(path) = studio.journal.segments().all().into_iter().next() else { return Ok(()) };
+            let moved = store::request::place(&mut *studio.db.read().await?, &name(&path)).await?;
+            place.at = Some((path, u64::try_from(moved).unwrap_or_default()));
+        }
+        let Some((path, offset)) = &mut place.at else { return Ok(()) };
+        let next = next(studio, path, *offset, age).map_err(|error| {
             tracing::error!(%error, "the journal cannot be read");
             Fault::internal()
         })?;
         match next {
             Next::Nothing => return Ok(()),
-            Next::Whole(path) => {
-                // A commit on SQLite is on disk only once its log is.
-                studio.db.settle().await?;
-                if let Err(error) = fs::remove_file(&path) {
-                    tracing::warn!(%error, file = %path.display(), "a moved journal file could not be deleted");
-                }
-                *place = Place::default();
+            Next::Whole => {
+                finish(studio, path).await?;
+                place.at = None;
             }
             Next::Group(group) => {
-                write(studio, &group.records).await?;
                 let bytes = group.bytes as u64;
-                place.offset += bytes;
+                write(studio, &group.records, (&name(path), *offset + bytes)).await?;
+                *offset += bytes;
                 let _ = studio.journal.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| Some(waiting.saturating_sub(bytes)));
                 studio.books.moved(group.records.iter().map(|record| record.facts.id));
             }
@@ -95,42 +100,53 @@ async fn moved(studio: &Studio) -> Result<(), Fault> {
     }
 }
 
+/// A commit on SQLite is on disk only once its log is; then the file may go.
+async fn finish(studio: &Studio, path: &Path) -> Result<(), Fault> {
+    studio.db.settle().await?;
+    if let Err(error) = fs::remove_file(path) {
+        tracing::warn!(%error, file = %path.display(), "a moved journal file could not be deleted");
+        return Ok(());
+    }
+    let mut tx = studio.db.begin().await?;
+    store::request::delete_place(&mut tx, &name(path)).await?;
+    tx.commit().await.map_err(internal)
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 enum Next {
     Group(Group),
     /// Everything in it has been moved.
-    Whole(PathBuf),
+    Whole,
     Nothing,
 }
 
-/// The next records of the oldest file.
-fn next(studio: &Studio, place: &mut Place) -> io::Result<Next> {
-    let mut segments = studio.journal.segments.lock().unwrap_or_else(PoisonError::into_inner);
-    let path = match place.path.take().or_else(|| segments.all().into_iter().next()) {
-        Some(path) => path,
-        None => return Ok(Next::Nothing),
-    };
-    place.path = Some(path.clone());
+/// The next records of a file.
+fn next(studio: &Studio, path: &Path, offset: u64, age: Duration) -> io::Result<Next> {
+    let mut segments = studio.journal.segments();
     let open = segments.written().filter(|(open, _)| *open == path).map(|(_, size)| size);
     let end = match open {
         Some(size) => size,
-        None => fs::metadata(&path)?.len(),
+        None => fs::metadata(path)?.len(),
     };
-    if place.offset == end {
+    if offset >= end {
         // What comes next goes into another file, unless it has come meanwhile.
-        return Ok(if open.is_none() || segments.close(&path, end) { Next::Whole(path) } else { Next::Nothing });
+        return Ok(if open.is_none() || segments.close(path, end, age) { Next::Whole } else { Next::Nothing });
     }
     drop(segments);
-    let most = (place.offset + BYTES).min(end);
-    let mut group = Group::of(&part(&path, place.offset, most)?);
+    let most = (offset + BYTES).min(end);
+    let mut group = Group::of(&part(path, offset, most)?);
     if group.bytes == 0 && most < end {
         // A record that is larger than a group.
-        group = Group::of(&part(&path, place.offset, end)?);
+        group = Group::of(&part(path, offset, end)?);
     }
     if group.bytes > 0 {
         return Ok(Next::Group(group));
     }
-    tracing::error!(file = %path.display(), at = place.offset, "the journal is cut off here: the process ended while it wrote");
-    Ok(Next::Whole(path))
+    tracing::error!(file = %path.display(), at = offset, "the journal is cut off here: the process ended while it wrote");
+    Ok(Next::Whole)
 }
 
 fn part(path: &Path, from: u64, to: u64) -> io::Result<Vec<u8>> {
@@ -167,13 +183,13 @@ impl Group {
 }
 
 /// One transaction; where it does not go through as a whole, one for each record, so that one that the database refuses holds up no other.
-async fn write(studio: &Studio, records: &[Record]) -> Result<(), Fault> {
-    if records.is_empty() || group_written(studio, records).await.is_ok() {
+async fn write(studio: &Studio, records: &[Record], place: (&str, u64)) -> Result<(), Fault> {
+    if group_written(studio, records, Some(place)).await.is_ok() {
         return Ok(());
     }
     let (mut first, mut written) = (None, 0);
     for record in records {
-        match group_written(studio, std::slice::from_ref(record)).await {
+        match group_written(studio, std::slice::from_ref(record), None).await {
             Ok(()) => written += 1,
             Err(fault) => drop(first.get_or_insert((fault, record.facts.id))),
         }
@@ -184,13 +200,13 @@ async fn write(studio: &Studio, records: &[Record]) -> Result<(), Fault> {
         Some((_, id)) => {
             studio.journal.lost.fetch_add((records.len() - written) as u64, Ordering::Relaxed);
             tracing::error!(request = %id, lost = records.len() - written, "requests that the database refuses are left out");
-            Ok(())
+            group_written(studio, &[], Some(place)).await
         }
-        None => Ok(()),
+        None => group_written(studio, &[], Some(place)).await,
     }
 }
 
-async fn group_written(studio: &Studio, records: &[Record]) -> Result<(), Fault> {
+async fn group_written(studio: &Studio, records: &[Record], place: Option<(&str, u64)>) -> Result<(), Fault> {
     let engine = studio.db.engine;
     let mut tx = studio.db.begin().await?;
     store::budget::hold(&mut tx, engine).await?;
@@ -204,6 +220,9 @@ async fn group_written(studio: &Studio, records: &[Record]) -> Result<(), Fault>
         // Numbers of several nodes differ below the microsecond.
         seq = (seq + 1).max(store::request::seq_of(&record.facts) + studio.node());
         insert(&mut tx, engine, seq, record, &mut budgets).await?;
+    }
+    if let Some((file, moved)) = place {
+        store::request::put_place(&mut tx, file, i64::try_from(moved).unwrap_or(i64::MAX)).await?;
     }
     tx.commit().await.map_err(internal)?;
     studio.journal.last.store(seq, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-use std::fs;
+use std::{fs, time::Duration};
 
 use super::file::{HEAD, Segments, frames};
 use crate::db::fresh::Folder;
@@ -40,9 +40,10 @@ fn a_file_is_closed_only_when_all_of_it_was_read() {
     segments.append(b"one").unwrap();
     let (path, size) = segments.written().map(|(path, size)| (path.to_owned(), size)).unwrap();
     segments.append(b"two").unwrap();
-    assert!(!segments.close(&path, size));
+    assert!(!segments.close(&path, size, Duration::ZERO));
     let size = segments.written().unwrap().1;
-    assert!(segments.close(&path, size) && segments.written().is_none());
+    assert!(!segments.close(&path, size, Duration::from_secs(60)));
+    assert!(segments.close(&path, size, Duration::ZERO) && segments.written().is_none());
     segments.append(b"three").unwrap();
     assert_ne!(segments.written().unwrap().0, path);
     assert_eq!(segments.all().len(), 2);

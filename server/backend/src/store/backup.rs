@@ -14,7 +14,7 @@ use sqlx::{
 use crate::db::{Db, Engine, internal};
 
 /// What a backup holds, each table after those that it refers to. A test compares this with the schema.
-pub const KEPT: [&str; 25] = [
+pub const KEPT: [&str; 32] = [
     "users",
     "projects",
     "members",
@@ -37,13 +37,21 @@ pub const KEPT: [&str; 25] = [
     "test_cases",
     "grids",
     "grid_cells",
+    "requests",
+    "request_tags",
+    "request_bodies",
+    "traffic",
+    "budgets",
+    "budget_spending",
+    "gateway_settings",
     "idempotency",
     "audit",
     "changes",
 ];
 
-/// What it leaves out: who is signed in, and who failed to.
-pub const LEFT_OUT: [&str; 2] = ["sessions", "attempts"];
+/// What it leaves out: who is signed in, and who failed to; what can be asked again, what is made anew from bodies, and what
+/// belongs to one node's files.
+pub const LEFT_OUT: [&str; 5] = ["sessions", "attempts", "cached_answers", "request_words", "journal_places"];
 
 /// Where sqlx notes the migrations.
 pub const MIGRATIONS: &str = "_sqlx_migrations";
@@ -61,7 +69,10 @@ pub type Cells = Map<String, Value>;
 /// The tables that there are.
 pub async fn tables(db: &mut Db, engine: Engine) -> Result<Vec<String>, Fault> {
     let sql = match engine {
-        Engine::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+        Engine::Sqlite => {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+             AND name NOT LIKE 'request\\_words\\_%' ESCAPE '\\' ORDER BY name"
+        }
         Engine::Postgres => {
             "SELECT CAST(table_name AS TEXT) FROM information_schema.tables \
              WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY 1"

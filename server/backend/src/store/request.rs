@@ -95,6 +95,23 @@ pub async fn insert_words(db: &mut Db, engine: Engine, seq: i64, words: &str) ->
     Ok(())
 }
 
+/// How many bytes of a journal's file are in the database.
+pub async fn place(db: &mut Db, file: &str) -> Result<i64, Fault> {
+    let moved: Option<i64> = sqlx::query_scalar("SELECT moved FROM journal_places WHERE file = $1").bind(file).fetch_optional(db).await.map_err(internal)?;
+    Ok(moved.unwrap_or_default())
+}
+
+pub async fn put_place(db: &mut Db, file: &str, moved: i64) -> Result<(), Fault> {
+    let put = sqlx::query("INSERT INTO journal_places (file, moved) VALUES ($1, $2) ON CONFLICT (file) DO UPDATE SET moved = excluded.moved");
+    put.bind(file).bind(moved).execute(db).await.map_err(internal)?;
+    Ok(())
+}
+
+pub async fn delete_place(db: &mut Db, file: &str) -> Result<(), Fault> {
+    sqlx::query("DELETE FROM journal_places WHERE file = $1").bind(file).execute(db).await.map_err(internal)?;
+    Ok(())
+}
+
 /// The number of the last request.
 pub async fn last(db: &mut Db) -> Result<i64, Fault> {
     let last: Option<i64> = sqlx::query_scalar("SELECT MAX(seq) FROM requests").fetch_one(db).await.map_err(internal)?;

@@ -63,6 +63,12 @@ impl TestStudio {
         Self { studio, project, elsewhere, folder }
     }
 
+    /// Another process on the same database.
+    pub async fn another(&self) -> Arc<Studio> {
+        let settings = Settings { url: "https://atelier.example".to_owned(), data: self.folder.join("other"), ..Settings::default() };
+        Studio::new(Database::open(self.studio.db.url()).await.unwrap(), LocalModel::absent(), settings).unwrap()
+    }
+
     pub fn operator(&self) -> Cx {
         Cx::operator(self.studio.clone())
     }

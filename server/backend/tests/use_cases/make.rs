@@ -1,13 +1,8 @@
 //! What tests of prompts make, and how they look into the database past the doors.
 
-use std::sync::Arc;
-
 use atelier_backend::{
     cx::Cx,
-    db::Database,
-    local::LocalModel,
     prompt::{self, Saved},
-    studio::{Settings, Studio},
 };
 use atelier_domain::prompt::{Body, Draft, Message, MessageRole, NewPrompt, Prompt, PromptType, Version};
 use sqlx::{AnyConnection, Connection};
@@ -47,12 +42,6 @@ pub fn text(body: &Body) -> &str {
 
 pub fn pins(version: &Version) -> Vec<(String, u32)> {
     version.includes.iter().map(|pin| (pin.include.to_string(), pin.version)).collect()
-}
-
-/// Another process on the same database.
-pub async fn other_process(test: &TestStudio) -> Arc<Studio> {
-    let db = Database::open(test.studio.db.url()).await.unwrap();
-    Studio::new(db, LocalModel::start("no-weights".into(), 1), Settings::default()).unwrap()
 }
 
 /// One number, by SQL.

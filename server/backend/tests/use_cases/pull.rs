@@ -141,7 +141,7 @@ async fn within_a_second(mut done: impl AsyncFnMut() -> bool) {
 async fn what_another_process_changes_is_seen_within_a_second() {
     for_each_engine(async |test| {
         let follower = tokio::spawn(feed::follow(test.studio.clone()));
-        let other = make::other_process(test).await;
+        let other = test.another().await;
         let there = Cx::operator(other.clone());
         let cx = test.cx_key(&[Scope::Read]).await;
         make::prompt_of(test, "p", &["one", "two"]).await;

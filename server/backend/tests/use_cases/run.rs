@@ -92,14 +92,14 @@ async fn a_run_is_stopped_from_another_node_too() {
         provider::put(&test.operator(), test.project, &"acme".parse().unwrap(), ProviderKind::Openai, own).await.unwrap();
         let prompt = make::prompt_of(test, "p", &["x"]).await;
         let ask = Ask { model: Some("acme/fault-silence".to_owned()), ..Ask::of(Selector::Version(1), [("x".to_owned(), json!("y"))].into()) };
-        let here = Cx::new(make::other_process(test).await, cx.actor.clone(), "test");
+        let here = Cx::new(test.another().await, cx.actor.clone(), "test");
         let feed = tokio::spawn(feed::follow(here.studio.clone()));
         let started = run::start(&here, prompt.id, ask, Through::Studio).await.unwrap();
         let stranger = test.cx_of(test.user("else@where.example").await).await;
         assert_eq!(run::stop(&stranger, started.run).await.unwrap_err().kind, Kind::NotFound);
         run::stop(&cx, started.run).await.unwrap();
         let mut events = started.events;
-        let ended = async || while events.recv().await.is_some() {};
+        let mut ended = async || while events.recv().await.is_some() {};
         tokio::time::timeout(Duration::from_secs(5), ended()).await.expect("it heard of it");
         assert_eq!(run::find(&cx, started.run).await.unwrap().state, State::Stopped);
         feed.abort();
