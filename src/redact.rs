@@ -52,7 +52,7 @@ pub fn redact(text: &str, kinds: Kinds) -> Cow<'_, str> {
     if kinds == Kinds::NONE {
         return Cow::Borrowed(text);
     }
-    let mut scan = Scan { text: text.as_bytes(), kinds, from: 0, measured: 0 };
+    let mut scan = Scan { text: text.as_bytes(), kinds, from: 0, measured: 0, word: 0 };
     let mut kept = String::new();
     let mut at = 0;
     while let Some(pivot) = scan.pivot(at) {
@@ -104,16 +104,33 @@ enum Look {
 }
 
 /// A byte at which something could be: rare ones, so that plain text passes quickly.
-const PIVOTS: [u8; 256] = {
-    let mut pivots = [0; 256];
+const PIVOT: u8 = 1;
+/// What a token consists of, and base64 in addresses.
+const WORD: u8 = 2;
+const BASE64: u8 = 4;
+
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
     let mut at = 0;
-    let bytes = b"0123456789@+(-_KzJBb";
-    while at < bytes.len() {
-        pivots[bytes[at] as usize] = 1;
+    while at < 256 {
+        let byte = at as u8;
+        if matches!(byte, b'0'..=b'9' | b'@' | b'+' | b'(' | b'-' | b'_' | b'K' | b'z' | b'J' | b'B' | b'b') {
+            classes[at] |= PIVOT;
+        }
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') {
+            classes[at] |= WORD;
+        }
+        if classes[at] & WORD != 0 || matches!(byte, b'+' | b'/' | b'=') {
+            classes[at] |= BASE64;
+        }
         at += 1;
     }
-    pivots
+    classes
 };
+
+fn is(byte: u8, class: u8) -> bool {
+    CLASSES[usize::from(byte)] & class != 0
+}
 
 /// Longer runs of base64 are no text and no key.
 const BLOB: usize = 255;
@@ -126,19 +143,20 @@ struct Scan<'a> {
     from: usize,
     /// Up to here no long run of base64 begins.
     measured: usize,
+    /// Where the word ends that was measured last.
+    word: usize,
 }
 
 impl Scan<'_> {
     /// The next byte to look at.
     fn pivot(&self, mut at: usize) -> Option<usize> {
-        let pivot = |byte: &u8| PIVOTS[usize::from(*byte)] != 0;
         while let Some(eight) = self.text.get(at..at + 8) {
-            if eight.iter().fold(0, |any, byte| any | PIVOTS[usize::from(*byte)]) != 0 {
+            if eight.iter().fold(0, |any, byte| any | CLASSES[usize::from(*byte)]) & PIVOT != 0 {
                 break;
             }
             at += 8;
         }
-        self.text.get(at..)?.iter().position(pivot).map(|found| at + found)
+        self.text.get(at..)?.iter().position(|byte| is(*byte, PIVOT)).map(|found| at + found)
     }
 
     fn look(&mut self, at: usize) -> Look {
@@ -161,7 +179,7 @@ impl Scan<'_> {
         // Digits beside letters, as base64 has them all over.
         let letter = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphabetic());
         if end > self.measured && (letter(self.before(at)) || letter(self.byte(end))) {
-            let run = self.count(at, is_base64);
+            let run = self.run(at, BASE64);
             if run > BLOB {
                 return Look::On(at + run);
             }
@@ -184,6 +202,18 @@ impl Scan<'_> {
         self.text.get(at..).map_or(0, |rest| rest.iter().position(|byte| !such(byte)).unwrap_or(rest.len()))
     }
 
+    /// How many bytes from here on are of this class.
+    fn run(&self, mut at: usize, class: u8) -> usize {
+        let start = at;
+        while let Some(eight) = self.text.get(at..at + 8) {
+            if eight.iter().fold(class, |all, byte| all & CLASSES[usize::from(*byte)]) == 0 {
+                break;
+            }
+            at += 8;
+        }
+        at - start + self.count(at, |byte| is(*byte, class))
+    }
+
     /// Whether a word can begin here. In JSON inside a string, `\n` ends with a letter, and is none.
     fn begins(&self, at: usize) -> bool {
         match self.before(at) {
@@ -192,13 +222,4 @@ impl Scan<'_> {
             None => true,
         }
     }
-}
-
-fn is_base64(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
-}
-
-/// What a token consists of, and base64 in addresses.
-fn is_word(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }

@@ -8,5 +8,6 @@ if ! CHROME=$(tools/chromium.sh); then
   exit
 fi
 export CHROME
+node end2end/clients/run.mjs
 node end2end/editor/check.mjs
 node end2end/run.mjs

@@ -30,6 +30,9 @@ use crate::{auth, middleware::request_id::RequestId, problem};
 /// Of a request: images travel within it.
 const BODY_LIMIT: usize = 32 << 20;
 
+/// Headers that a provider of the same protocol gets as they came.
+const PASSED: [&str; 2] = ["anthropic-beta", "anthropic-version"];
+
 pub fn router(studio: Arc<Studio>) -> Router {
     Router::new()
         .route("/v1/chat/completions", routing::post(completions))
@@ -81,8 +84,7 @@ async fn embeddings(State(studio): State<Arc<Studio>>, request: Request) -> Resp
 async fn open(studio: &Arc<Studio>, request: Request) -> Result<(Cx, HeaderMap, Bytes), (Fault, Arc<str>)> {
     let id = RequestId::of(&request);
     let cx = caller(studio, request.headers(), id.clone()).await.map_err(|fault| (fault, id.clone()))?;
-    let beta = HeaderName::from_static("anthropic-beta");
-    let headers: HeaderMap = request.headers().get_all(&beta).iter().map(|value| (beta.clone(), value.clone())).collect();
+    let headers = PASSED.into_iter().filter_map(|name| Some((HeaderName::from_static(name), request.headers().get(name)?.clone()))).collect();
     let body = Bytes::from_request(request, &()).await.map_err(|rejection| {
         let fault = if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             Fault::new(atelier_domain::fault::Kind::Invalid, "too_large", "A request's body takes at most 32 MiB.")

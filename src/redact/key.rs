@@ -1,38 +1,16 @@
 //! Keys, seen from the last byte of how they begin.
 
-use super::{BLOB, Hit, Scan, is_word};
+use super::{BLOB, Hit, Scan, WORD, is};
 
 const MARK: &str = "[key]";
 
-/// How a key begins, and the fewest characters behind it. Where it ends in a hyphen or an underscore, that is the pivot.
-const BEGINNINGS: [(&[u8], usize); 21] = [
-    (b"sk-", 20),
-    (b"xai-", 20),
-    (b"glpat-", 16),
-    (b"xoxb-", 16),
-    (b"xoxp-", 16),
-    (b"xoxa-", 16),
-    (b"xoxr-", 16),
-    (b"xoxs-", 16),
-    (b"xapp-", 16),
-    (b"atl_", 20),
-    (b"hf_", 20),
-    (b"ghp_", 20),
-    (b"gho_", 20),
-    (b"ghu_", 20),
-    (b"ghs_", 20),
-    (b"ghr_", 20),
-    (b"gsk_", 20),
-    (b"github_pat_", 20),
-    (b"sk_live_", 16),
-    (b"sk_test_", 16),
-    (b"rk_live_", 16),
-];
+/// The fewest characters behind a beginning.
+const LEAST: usize = 16;
 
 const DASHES: &[u8] = b"-----";
 
 impl Scan<'_> {
-    pub(super) fn key(&self, at: usize) -> Option<Hit> {
+    pub(super) fn key(&mut self, at: usize) -> Option<Hit> {
         match self.text[at] {
             b'B' | b'b' => self.bearer(at),
             b'J' => self.web_token(at),
@@ -53,30 +31,30 @@ impl Scan<'_> {
     }
 
     /// `AIza` and 35 behind it.
-    fn google(&self, at: usize) -> Option<Hit> {
+    fn google(&mut self, at: usize) -> Option<Hit> {
         let start = at.checked_sub(2).filter(|start| *start >= self.from)?;
         let right = self.text[start..].starts_with(b"AIza") && self.begins(start);
         let length = if right { self.token(start) } else { 0 };
         (39..=BLOB).contains(&length).then_some(Hit { start, end: start + length, mark: MARK })
     }
 
-    /// The length of a word with hyphens and underscores.
-    fn token(&self, at: usize) -> usize {
-        unblocked(&self.text[at..at + self.count(at, is_word)])
+    /// The length of a word with hyphens and underscores. Measured once, however many of its parts look like a beginning.
+    fn token(&mut self, at: usize) -> usize {
+        if at >= self.word {
+            self.word = at + unblocked(&self.text[at..at + self.run(at, WORD)]);
+        }
+        self.word - at
     }
 
-    fn known(&self, at: usize) -> Option<Hit> {
-        let last = self.before(at)?;
-        for (beginning, least) in BEGINNINGS {
-            if beginning[beginning.len() - 2] != last || beginning[beginning.len() - 1] != self.text[at] {
-                continue;
-            }
+    fn known(&mut self, at: usize) -> Option<Hit> {
+        let tail: &[u8; 3] = self.text.get(at.checked_sub(2)?..=at)?.try_into().ok()?;
+        for beginning in beginnings(tail) {
             let Some(start) = (at + 1).checked_sub(beginning.len()).filter(|start| *start >= self.from) else { continue };
-            if &self.text[start..=at] != beginning || !self.begins(start) {
+            if self.text[start..=at] != **beginning || !self.begins(start) {
                 continue;
             }
             let length = self.token(at + 1);
-            if (least..=BLOB).contains(&length) && is_random(&self.text[at + 1..=at + length]) {
+            if (LEAST..=BLOB).contains(&length) && is_random(&self.text[at + 1..=at + length]) {
                 return Some(Hit { start, end: at + 1 + length, mark: MARK });
             }
         }
@@ -84,7 +62,7 @@ impl Scan<'_> {
     }
 
     /// `eyJ….….…`, encrypted ones with their five parts too.
-    fn web_token(&self, at: usize) -> Option<Hit> {
+    fn web_token(&mut self, at: usize) -> Option<Hit> {
         let start = at.checked_sub(2).filter(|start| *start >= self.from)?;
         if self.text[start..at] != *b"ey" || !self.begins(start) {
             return None;
@@ -111,7 +89,7 @@ impl Scan<'_> {
         }
         let blanks = self.count(at + 6, |byte| *byte == b' ');
         let start = at + 6 + blanks;
-        let length = self.count(start, |byte| is_word(byte) || matches!(byte, b'.' | b'~' | b'+' | b'/' | b'='));
+        let length = self.count(start, |byte| is(*byte, WORD) || matches!(byte, b'.' | b'~' | b'+' | b'/' | b'='));
         let token = &self.text[start..start + length];
         let token = &token[..unblocked(token)];
         // Without the point of a sentence.
@@ -127,12 +105,12 @@ impl Scan<'_> {
         if !private || self.text.get(body - DASHES.len()..body)? != DASHES {
             return None;
         }
-        let rest = &self.text[body..body + self.count(body, |byte| *byte != b'[')];
         // Another one's beginning bounds the search, so that many beginnings cost no more than one; so does a mark of ours.
+        let rest = &self.text[body..];
         let mut from = 0;
-        while let Some(found) = rest[from..].windows(5).position(|five| five == DASHES).map(|found| from + found) {
+        while let Some(found) = rest[from..].windows(5).position(|five| five == DASHES || five[0] == b'[').map(|found| from + found) {
             let after = &rest[found + 5..];
-            if after.starts_with(b"BEGIN ") {
+            if rest[found] == b'[' || after.starts_with(b"BEGIN ") {
                 break;
             }
             if after.starts_with(b"END ") {
@@ -144,6 +122,25 @@ impl Scan<'_> {
         }
         let length = self.count(body, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\n' | b'\r' | b'\\'));
         (length > 15).then_some(Hit { start, end: body + length, mark: MARK })
+    }
+}
+
+/// How keys begin, by the last three bytes of that.
+fn beginnings(tail: &[u8; 3]) -> &'static [&'static [u8]] {
+    match tail {
+        b"sk-" => &[b"sk-"],
+        b"ai-" => &[b"xai-"],
+        b"at-" => &[b"glpat-"],
+        b"xb-" | b"xp-" | b"xa-" | b"xr-" | b"xs-" => &[b"xoxb-", b"xoxp-", b"xoxa-", b"xoxr-", b"xoxs-"],
+        b"pp-" => &[b"xapp-"],
+        b"tl_" => &[b"atl_"],
+        b"hf_" => &[b"hf_"],
+        b"sk_" => &[b"gsk_"],
+        b"at_" => &[b"github_pat_"],
+        b"hp_" | b"ho_" | b"hu_" | b"hs_" | b"hr_" => &[b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_"],
+        b"ve_" => &[b"sk_live_", b"rk_live_"],
+        b"st_" => &[b"sk_test_"],
+        _ => &[],
     }
 }
 

@@ -62,10 +62,15 @@ impl Groups {
 impl Scan<'_> {
     /// What begins with this group of digits. Most numbers stand alone, and are decided here.
     pub(super) fn number(&self, start: usize, end: usize) -> Option<Hit> {
-        let groups = if self.gap(end).is_some() { self.groups(start) } else { alone(start, end) };
-        if groups.count == 1 && end - start < 12 {
+        let possible = match end - start {
+            1 => self.text[start] == b'1',
+            3 | 4 | 6 | 8 | 13..=19 => true,
+            _ => self.text[start] == b'0',
+        };
+        if !possible || end - start < 12 && self.gap(end).is_none() {
             return None;
         }
+        let groups = self.groups(start);
         let card = if self.kinds.card { self.card(&groups) } else { None };
         card.or_else(|| if self.kinds.phone { self.domestic(&groups) } else { None })
     }
@@ -94,7 +99,8 @@ impl Scan<'_> {
 
     /// The groups from `start` on, where a digit stands.
     pub(super) fn groups(&self, start: usize) -> Groups {
-        let mut groups = alone(start, start + self.count(start, u8::is_ascii_digit));
+        let mut groups = Groups { starts: [start; GROUPS], ends: [start; GROUPS], gaps: [Gap::Mixed; GROUPS], count: 1 };
+        groups.ends[0] += self.count(start, u8::is_ascii_digit);
         let mut digits = groups.length(0);
         while groups.count < GROUPS && digits < DIGITS {
             let last = groups.count - 1;
@@ -139,22 +145,12 @@ impl Scan<'_> {
     }
 }
 
-fn alone(start: usize, end: usize) -> Groups {
-    let mut groups = Groups { starts: [0; GROUPS], ends: [0; GROUPS], gaps: [Gap::Mixed; GROUPS], count: 1 };
-    (groups.starts[0], groups.ends[0]) = (start, end);
-    groups
-}
-
 /// Whether the groups up to `last` are as on a card, with one separator.
 fn shaped(groups: &Groups, last: usize) -> bool {
     let one = groups.gaps(0, last).iter().all(|gap| *gap == groups.gap(1) && matches!(gap, Gap::Blank | Gap::Hyphen));
     let mut lengths = [0; 5];
     lengths.iter_mut().zip(groups.lengths(0, last)).for_each(|(to, length)| *to = length);
-    one && match lengths {
-        [13..=19, 0, ..] => true,
-        [4, 4, 4, 4, 0..=3] | [4, 6, 4 | 5, 0, _] | [4, 4, 5, 0, _] | [8, 8, 0, ..] | [6, 13, 0, ..] => true,
-        _ => false,
-    }
+    one && matches!(lengths, [13..=19, 0, ..] | [4, 4, 4, 4, 0..=3] | [4, 6, 4 | 5, 0, _] | [4, 4, 5, 0, _] | [8, 8, 0, ..] | [6, 13, 0, ..])
 }
 
 /// Whether an issuer gives out numbers that begin like this, of this length.

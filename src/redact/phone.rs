@@ -29,10 +29,10 @@ impl Scan<'_> {
             let mut lengths = [0; 3];
             lengths.iter_mut().zip(groups.lengths(0, last)).for_each(|(to, length)| *to = length);
             match lengths {
-                [3, 3, 4] if last == 2 => high,
-                [3, 7, 0] => high,
+                [3, 3, 4] if last == 2 && high => true,
+                [3, 7, 0] if high => true,
                 [2, 4 | 5, 4] if last == 2 && high => groups.gap(2) == Gap::Hyphen,
-                [2..=6, _, _] if zero => (5..=9).contains(&(groups.digits(last) - groups.length(0))) && groups.lengths(1, last).all(|length| length > 1),
+                [2..=6, ..] if zero => (5..=9).contains(&(groups.digits(last) - groups.length(0))) && groups.lengths(1, last).all(|length| length > 1),
                 _ => false,
             }
         };
@@ -42,8 +42,8 @@ impl Scan<'_> {
     /// What begins with a digit: `0049 …`, `0151 …`, `415-555-0132`, `01 23 45 67 89`.
     pub(super) fn domestic(&self, groups: &Groups) -> Option<Hit> {
         let start = groups.start(0);
-        // A part of something longer: a date, a time, a version, an amount.
-        let joined = matches!(self.before(start), Some(b'-' | b'.' | b'/' | b':' | b',')) && self.before(start - 1).is_some_and(|byte| byte.is_ascii_digit());
+        // A part of something longer: a date, a time, a version.
+        let joined = matches!(self.before(start), Some(b'-' | b'.' | b'/' | b':')) && self.before(start - 1).is_some_and(|byte| byte.is_ascii_digit());
         if joined || !self.begins(start) || matches!(self.before(start), Some(b'_' | b'$' | b'#')) {
             return None;
         }

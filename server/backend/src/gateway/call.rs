@@ -42,7 +42,7 @@ pub use vectors::embeddings;
 pub struct Incoming {
     pub dialect: Dialect,
     pub body: Bytes,
-    /// What goes on to a provider of the same protocol: Anthropic's `anthropic-beta`.
+    /// What goes on to a provider of the same protocol.
     pub headers: HeaderMap,
 }
 
