@@ -100,6 +100,17 @@ impl Period {
         };
         Timestamp::from_seconds(first * DAY)
     }
+
+    /// When the next one begins; never, for the one that is all time.
+    pub fn end(self, at: Timestamp) -> Option<Timestamp> {
+        let start = self.start(at);
+        match self {
+            Period::Day => Some(start.plus_seconds(DAY)),
+            Period::Week => Some(start.plus_seconds(7 * DAY)),
+            Period::Month => Some(self.start(start.plus_seconds(31 * DAY))),
+            Period::Total => None,
+        }
+    }
 }
 
 /// A budget as an owner sets it.

@@ -33,6 +33,16 @@ impl Timestamp {
         self.date_time().format(format_description!("[year]-[month]-[day]")).unwrap_or_default()
     }
 
+    /// "23 Nov", in UTC.
+    pub fn short_day(self) -> String {
+        self.date_time().format(format_description!("[day padding:none] [month repr:short]")).unwrap_or_default()
+    }
+
+    /// "November", in UTC.
+    pub fn month(self) -> String {
+        self.date_time().format(format_description!("[month repr:long]")).unwrap_or_default()
+    }
+
     /// "10:42:58", in UTC.
     pub fn clock(self) -> String {
         self.date_time().format(format_description!("[hour]:[minute]:[second]")).unwrap_or_default()

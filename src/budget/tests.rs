@@ -32,6 +32,10 @@ fn periods_begin_at_midnight_on_mondays_and_on_the_first() {
         assert_eq!(period.start(now), at(start), "{period:?}");
         assert_eq!(period.start(at(start)), at(start), "{period:?}");
     }
+    for (period, end) in [(Period::Day, "2026-11-26T00:00:00Z"), (Period::Week, "2026-11-30T00:00:00Z"), (Period::Month, "2026-12-01T00:00:00Z")] {
+        assert_eq!(period.end(now), Some(at(end)), "{period:?}");
+    }
+    assert_eq!((Period::Month.end(at("2026-01-31T23:00:00Z")), Period::Total.end(now)), (Some(at("2026-02-01T00:00:00Z")), None));
     assert_eq!(Period::Week.start(at("2026-11-22T23:59:59Z")), at("2026-11-16T00:00:00Z"));
 }
 

@@ -3,6 +3,7 @@
 //! Of passwords only an argon2id hash is kept, of tokens and keys only a SHA-256; what was made is shown once.
 
 mod attempts;
+mod deletion;
 mod invitations;
 mod keys;
 mod people;
@@ -17,6 +18,7 @@ use atelier_domain::{
     id::{InvitationId, KeyId, ProjectId},
 };
 
+pub use deletion::delete_project;
 pub use invitations::{accept_invitation, invitations, invite, look_at_link, reset_link, use_reset, withdraw_invitation};
 pub use keys::{KeyUses, add_key, flush_key_uses, keys, limit_key, revoke_key, verify_key};
 pub use people::{add_user, change_password, list_users, load_user, set_password, update_account};

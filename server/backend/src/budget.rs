@@ -44,8 +44,9 @@ pub async fn list(cx: &Cx, project: ProjectId) -> Result<Vec<Stand>, Fault> {
         .await?;
     cx.studio.books.open(&cx.studio, project).await?;
     let stand = |(budget, mut spent): (Budget, Vec<Spent>)| {
-        if budget.form.per == Per::Project && spent.is_empty() {
-            spent.push(Spent { budget: budget.id, subject: String::new(), since: budget.form.period.start(now), nanos: Nanos::ZERO });
+        let only = if budget.form.per == Per::Project { Some(String::new()) } else { budget.form.subject.clone() };
+        if let (Some(subject), true) = (only, spent.is_empty()) {
+            spent.push(Spent { budget: budget.id, subject, since: budget.form.period.start(now), nanos: Nanos::ZERO });
         }
         // The books know of what is not in the database yet.
         let account = |spent: Spent| {
@@ -57,12 +58,13 @@ pub async fn list(cx: &Cx, project: ProjectId) -> Result<Vec<Stand>, Fault> {
     Ok(found.into_iter().map(stand).collect())
 }
 
-/// Makes a budget, or sets it anew by its name; what was spent in its period counts from the period's beginning.
+/// Makes a budget, or sets it anew by its name, and says whether it made one; what was spent in its period counts from the period's beginning.
 ///
 /// # Errors
 /// Denied for everybody but owners; Invalid naming each field at fault.
-pub async fn put(cx: &Cx, project: ProjectId, name: &str, form: BudgetForm) -> Result<Budget, Fault> {
+pub async fn put(cx: &Cx, project: ProjectId, name: &str, form: BudgetForm) -> Result<(Budget, bool), Fault> {
     let name = name.trim();
+    let form = BudgetForm { subject: form.subject.map(|subject| subject.trim().to_owned()), ..form };
     form.check(name)?;
     let engine = cx.studio.db.engine;
     // Nothing is on its way from the journal meanwhile.
@@ -83,6 +85,7 @@ pub async fn put(cx: &Cx, project: ProjectId, name: &str, form: BudgetForm) -> R
             let budget = Budget { id: before.as_ref().map_or_else(|| tx.new_id(), |before| before.id), name: name.to_owned(), form };
             let (at, by) = (tx.now(), tx.author());
             store::budget::put(tx, project.id, &budget, at, &by).await?;
+            let made = before.is_none();
             let counts_anew = before.is_none_or(|before| {
                 (before.form.per, &before.form.subject, before.form.period) != (budget.form.per, &budget.form.subject, budget.form.period)
             });
@@ -95,7 +98,7 @@ pub async fn put(cx: &Cx, project: ProjectId, name: &str, form: BudgetForm) -> R
                 }
             }
             tx.changed(Area::Budget, project.id.0, Some(project.id), "budget.set", json!(budget));
-            Ok(budget)
+            Ok((budget, made))
         })
         .await;
     drop(still);

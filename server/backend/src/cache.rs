@@ -91,7 +91,12 @@ impl Caches {
                 self.outlines.forget(|_| true);
             }
             Area::Provider | Area::Gateway | Area::Model => self.routes.forget(|_| true),
-            Area::User | Area::Project | Area::Run | Area::Budget | Area::Cache | Area::Other => {}
+            Area::Project => {
+                self.keys.forget(|key| key.project.0 == entity);
+                self.routes.forget(|_| true);
+                self.outlines.forget(|_| true);
+            }
+            Area::User | Area::Run | Area::Budget | Area::Cache | Area::Other => {}
         }
     }
 

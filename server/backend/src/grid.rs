@@ -44,7 +44,7 @@ const SHOWN: usize = 400;
 pub struct Bell(Arc<Notify>);
 
 impl Bell {
-    fn ring(&self) {
+    pub(crate) fn ring(&self) {
         self.0.notify_waiters();
         self.0.notify_one();
     }

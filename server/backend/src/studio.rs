@@ -137,6 +137,11 @@ impl Studio {
             Area::Run => drop(self.underway.stop(RunId(entity))),
             Area::Budget => self.books.forget(ProjectId(entity)),
             Area::Cache => self.answers.forget(ProjectId(entity)),
+            // It may be gone.
+            Area::Project => {
+                self.books.forget(ProjectId(entity));
+                self.answers.forget(ProjectId(entity));
+            }
             _ => {}
         }
     }

@@ -1,18 +1,25 @@
 //! What a project keeps of its traffic, and what its traffic comes to.
 
-use atelier_domain::{account::Action, fault::Fault, gateway::GatewaySettings, id::ProjectId, timestamp::Timestamp};
+use atelier_domain::{
+    account::Action,
+    fault::Fault,
+    gateway::{GatewaySettings, Redaction},
+    id::ProjectId,
+    timestamp::Timestamp,
+    traffic::{By, Slice, Span, Sum, Window},
+};
 use serde_json::json;
 
 use crate::{
     cx::{Area, Cx},
-    gateway::scrub,
+    gateway::{Scrubber, scrub},
     store,
 };
 
-pub use store::request::{By, Sum};
-
 /// Rows of a breakdown at most.
-const MOST: i64 = 200;
+pub const MOST: i64 = 200;
+/// Bytes of a text that redaction is tried on.
+const SAMPLE_MAX: usize = 20_000;
 
 /// # Errors
 /// Denied for everybody but owners.
@@ -49,18 +56,56 @@ pub async fn forget_answers(cx: &Cx, project: ProjectId) -> Result<u64, Fault> {
     Ok(gone)
 }
 
-/// What a project's traffic came to between two times, by one dimension, the dearest first.
-///
-/// # Errors
-/// NotFound.
-pub async fn sums(cx: &Cx, project: ProjectId, from: Timestamp, to: Timestamp, by: By) -> Result<Vec<(String, Sum)>, Fault> {
-    cx.read(Action::See, project, async |db, project| store::request::sums(db, project.id, from, to, by, MOST).await).await
+/// What a project's traffic comes to in a span, and in as much time before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    pub window: Window,
+    pub total: Sum,
+    pub before: Sum,
+    /// When each bar begins, and its sum; bars without traffic are left out.
+    pub steps: Vec<(Timestamp, Sum)>,
+    /// The dearest first, at most [`MOST`].
+    pub slices: Vec<Slice>,
+    /// Models that were used without a known price.
+    pub unpriced: Vec<String>,
+    /// When the project's first request came.
+    pub first: Option<Timestamp>,
 }
 
-/// By day in UTC, as days since 1970; days without traffic are left out.
-///
 /// # Errors
 /// NotFound.
-pub async fn by_day(cx: &Cx, project: ProjectId, from: Timestamp, to: Timestamp) -> Result<Vec<(i64, Sum)>, Fault> {
-    cx.read(Action::See, project, async |db, project| store::request::by_day(db, project.id, from, to).await).await
+pub async fn report(cx: &Cx, project: ProjectId, span: Span, by: By) -> Result<Report, Fault> {
+    let window = span.window(cx.now());
+    cx.read(Action::See, project, async |db, project| {
+        let Window { from, to, before, step, .. } = window;
+        let steps = store::request::steps(db, project.id, from, to, step).await?;
+        let total: Sum = steps.iter().map(|(_, sum)| sum).sum();
+        let before: Sum = store::request::steps(db, project.id, before.0, before.1, step).await?.iter().map(|(_, sum)| sum).sum();
+        let slices = store::request::slices(db, project.id, from, to, by, MOST).await?;
+        let unpriced = match total.unpriced {
+            0 => Vec::new(),
+            _ => store::request::slices(db, project.id, from, to, By::Model, MOST).await?,
+        };
+        let unpriced = unpriced.into_iter().filter(|slice| slice.sum.unpriced > 0).map(|slice| slice.value).collect();
+        let steps = steps.into_iter().map(|(at, sum)| (Timestamp::from_seconds(at * step), sum)).collect();
+        Ok(Report { window, total, before, steps, slices, unpriced, first: store::request::first_traffic(db, project.id).await? })
+    })
+    .await
+}
+
+/// What a text becomes by a project's redaction, before it is set.
+///
+/// # Errors
+/// Denied for everybody but owners; Invalid naming each field at fault.
+pub async fn try_redaction(cx: &Cx, project: ProjectId, redact: Redaction, sample: &str) -> Result<String, Fault> {
+    cx.read(Action::Administer, project, async |_, _| Ok(())).await?;
+    let settings = GatewaySettings { redact, ..GatewaySettings::default() };
+    settings.check()?;
+    scrub::check(&settings.redact)?;
+    if sample.len() > SAMPLE_MAX {
+        return Err(Fault::field("sample", format!("At most {SAMPLE_MAX} bytes.")));
+    }
+    let mut text = sample.to_owned();
+    Scrubber::new(&settings.redact).text(&mut text);
+    Ok(text)
 }

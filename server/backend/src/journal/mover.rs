@@ -230,6 +230,18 @@ async fn group_written(studio: &Studio, records: &[Record], place: Option<(&str,
 }
 
 async fn insert(db: &mut Db, engine: Engine, seq: i64, record: &Record, budgets: &mut Vec<(ProjectId, Vec<Budget>)>) -> Result<(), Fault> {
+    let project = record.facts.project;
+    let at = match budgets.iter().position(|(known, _)| *known == project) {
+        Some(at) => at,
+        None => {
+            // It was deleted while this request was under way: nothing of it may stay.
+            if store::account::project(db, project).await?.is_none() {
+                return Ok(());
+            }
+            budgets.push((project, store::budget::list(db, project).await?));
+            budgets.len() - 1
+        }
+    };
     if !store::request::insert(db, seq, record).await? {
         return Ok(());
     }
@@ -237,14 +249,6 @@ async fn insert(db: &mut Db, engine: Engine, seq: i64, record: &Record, budgets:
         store::request::insert_body(db, engine, seq, compressed(exchange), &words(&record.facts, exchange)).await?;
     }
     store::request::add_traffic(db, &record.facts).await?;
-    let project = record.facts.project;
-    let at = match budgets.iter().position(|(known, _)| *known == project) {
-        Some(at) => at,
-        None => {
-            budgets.push((project, store::budget::list(db, project).await?));
-            budgets.len() - 1
-        }
-    };
     for spent in budget::spending(&budgets[at].1, &record.facts) {
         store::budget::spend(db, &spent).await?;
     }

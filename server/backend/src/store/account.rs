@@ -1,6 +1,7 @@
 //! People, projects and who is in which.
 
 pub mod attempt;
+pub mod deletion;
 pub mod invitation;
 
 use atelier_domain::{

@@ -15,7 +15,7 @@ use crate::db::{Db, Engine, internal};
 use super::text;
 
 pub use read::{Wanted, body, by_id, count_since, list};
-pub use traffic::{By, Sum, by_day, sums, upsert as add_traffic};
+pub use traffic::{first as first_traffic, slices, steps, upsert as add_traffic};
 
 /// What fits below a request's number in microseconds.
 pub const STEP: i64 = 1_024;

@@ -1,6 +1,12 @@
 //! Sums of traffic by the quarter of an hour: what dashboards read instead of requests.
 
-use atelier_domain::{cost::Nanos, fault::Fault, id::ProjectId, request::Facts, timestamp::Timestamp};
+use atelier_domain::{
+    fault::Fault,
+    id::ProjectId,
+    request::Facts,
+    timestamp::Timestamp,
+    traffic::{By, Slice, Sum},
+};
 use sqlx::any::AnyRow;
 
 use crate::{
@@ -10,43 +16,6 @@ use crate::{
 
 /// Seconds.
 const SLOT: i64 = 900;
-
-/// What a slot of one kind of traffic comes to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sum {
-    pub requests: i64,
-    pub failed: i64,
-    pub from_cache: i64,
-    pub estimated: i64,
-    pub unpriced: i64,
-    pub input: i64,
-    pub cached: i64,
-    pub output: i64,
-    pub reasoning: i64,
-    pub cost: i64,
-    pub saved: i64,
-}
-
-impl Sum {
-    fn of(facts: &Facts) -> Self {
-        use atelier_domain::request::{CacheVerdict, Outcome};
-        let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        let hit = matches!(facts.cache, CacheVerdict::Exact | CacheVerdict::Semantic);
-        Self {
-            requests: 1,
-            failed: i64::from(matches!(facts.outcome, Outcome::Failed | Outcome::Refused)),
-            from_cache: i64::from(hit),
-            estimated: i64::from(facts.estimated),
-            unpriced: i64::from(facts.cost.is_none() && facts.usage.input + facts.usage.output > 0),
-            input: count(facts.usage.input),
-            cached: count(facts.usage.cached),
-            output: count(facts.usage.output),
-            reasoning: count(facts.usage.reasoning),
-            cost: facts.cost.map_or(0, |cost| cost.0),
-            saved: facts.saved.0,
-        }
-    }
-}
 
 /// Adds a request to its slot.
 pub async fn upsert(db: &mut Db, facts: &Facts) -> Result<(), Fault> {
@@ -84,53 +53,55 @@ pub async fn upsert(db: &mut Db, facts: &Facts) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A dimension of traffic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    Prompt,
-    Version,
-    Model,
-    Key,
+macro_rules! summed {
+    ($value:literal, $($rest:literal),+) => {
+        concat!(
+            "SELECT ",
+            $value,
+            ", CAST(SUM(t.requests) AS BIGINT) AS requests, CAST(SUM(t.failed) AS BIGINT) AS failed, CAST(SUM(t.from_cache) AS BIGINT) AS from_cache, ",
+            "CAST(SUM(t.estimated) AS BIGINT) AS estimated, CAST(SUM(t.unpriced) AS BIGINT) AS unpriced, CAST(SUM(t.input) AS BIGINT) AS input, ",
+            "CAST(SUM(t.cached) AS BIGINT) AS cached, CAST(SUM(t.output) AS BIGINT) AS output, CAST(SUM(t.reasoning) AS BIGINT) AS reasoning, ",
+            "CAST(SUM(t.cost) AS BIGINT) AS cost, CAST(SUM(t.saved) AS BIGINT) AS saved FROM traffic t ",
+            $($rest),+
+        )
+    };
 }
 
-/// The sums of a project between two times, by one dimension: its value (a prompt's id, `id@version`, a model, a key's id) and the sum, the dearest first.
-pub async fn sums(db: &mut Db, project: ProjectId, from: Timestamp, to: Timestamp, by: By, most: i64) -> Result<Vec<(String, Sum)>, Fault> {
-    macro_rules! grouped {
-        ($value:literal, $group:literal) => {
-            concat!(
-                "SELECT ",
-                $value,
-                " AS value, CAST(SUM(requests) AS BIGINT) AS requests, CAST(SUM(failed) AS BIGINT) AS failed, ",
-                "CAST(SUM(from_cache) AS BIGINT) AS from_cache, CAST(SUM(estimated) AS BIGINT) AS estimated, CAST(SUM(unpriced) AS BIGINT) AS unpriced, ",
-                "CAST(SUM(input) AS BIGINT) AS input, CAST(SUM(cached) AS BIGINT) AS cached, CAST(SUM(output) AS BIGINT) AS output, ",
-                "CAST(SUM(reasoning) AS BIGINT) AS reasoning, CAST(SUM(cost) AS BIGINT) AS cost, CAST(SUM(saved) AS BIGINT) AS saved ",
-                "FROM traffic WHERE project_id = $1 AND slot >= $2 AND slot < $3 GROUP BY ",
-                $group,
-                " ORDER BY 11 DESC, 2 DESC LIMIT $4"
-            )
-        };
-    }
+macro_rules! sliced {
+    ($value:literal, $join:literal, $group:literal) => {
+        summed!($value, $join, " WHERE t.project_id = $1 AND t.slot >= $2 AND t.slot < $3 GROUP BY ", $group, " ORDER BY cost DESC, requests DESC, value LIMIT $4")
+    };
+}
+
+/// The sums of a project between two times, by one dimension, the dearest first.
+pub async fn slices(db: &mut Db, project: ProjectId, from: Timestamp, to: Timestamp, by: By, most: i64) -> Result<Vec<Slice>, Fault> {
     let sql = match by {
-        By::Prompt => grouped!("prompt_id", "prompt_id"),
-        By::Version => grouped!("prompt_id || '@' || CAST(version AS TEXT)", "prompt_id, version"),
-        By::Model => grouped!("model", "model"),
-        By::Key => grouped!("key_id", "key_id"),
+        By::Prompt => sliced!("t.prompt_id AS value, MAX(p.name) AS name", "LEFT JOIN prompts p ON p.id = t.prompt_id", "t.prompt_id"),
+        By::Version => sliced!(
+            "t.prompt_id || '@' || CAST(t.version AS TEXT) AS value, MAX(p.name) AS name",
+            "LEFT JOIN prompts p ON p.id = t.prompt_id",
+            "t.prompt_id, t.version"
+        ),
+        By::Model => sliced!("t.model AS value, t.model AS name", "", "t.model"),
+        By::Key => sliced!("t.key_id AS value, MAX(k.name) AS name", "LEFT JOIN api_keys k ON k.id = t.key_id", "t.key_id"),
     };
     let rows = sqlx::query(sql).bind(project.to_string()).bind(from.seconds()).bind(to.seconds()).bind(most);
-    rows.fetch_all(db).await.map_err(internal)?.iter().map(|row| Ok((get(row, "value")?, sum(row)?))).collect()
+    let slice = |row: &AnyRow| Ok(Slice { value: get(row, "value")?, name: get(row, "name")?, sum: sum(row)? });
+    rows.fetch_all(db).await.map_err(internal)?.iter().map(slice).collect()
 }
 
-/// The sums of each day, in UTC, as days since 1970.
-pub async fn by_day(db: &mut Db, project: ProjectId, from: Timestamp, to: Timestamp) -> Result<Vec<(i64, Sum)>, Fault> {
-    let rows = sqlx::query(
-        "SELECT slot / 86400 AS day, CAST(SUM(requests) AS BIGINT) AS requests, CAST(SUM(failed) AS BIGINT) AS failed, \
-         CAST(SUM(from_cache) AS BIGINT) AS from_cache, CAST(SUM(estimated) AS BIGINT) AS estimated, CAST(SUM(unpriced) AS BIGINT) AS unpriced, \
-         CAST(SUM(input) AS BIGINT) AS input, CAST(SUM(cached) AS BIGINT) AS cached, CAST(SUM(output) AS BIGINT) AS output, \
-         CAST(SUM(reasoning) AS BIGINT) AS reasoning, CAST(SUM(cost) AS BIGINT) AS cost, CAST(SUM(saved) AS BIGINT) AS saved \
-         FROM traffic WHERE project_id = $1 AND slot >= $2 AND slot < $3 GROUP BY slot / 86400 ORDER BY 1",
-    );
-    let rows = rows.bind(project.to_string()).bind(from.seconds()).bind(to.seconds()).fetch_all(db).await.map_err(internal)?;
-    rows.iter().map(|row| Ok((get(row, "day")?, sum(row)?))).collect()
+/// The sums of each step of so many seconds, as steps since 1970; steps without traffic are left out.
+pub async fn steps(db: &mut Db, project: ProjectId, from: Timestamp, to: Timestamp, seconds: i64) -> Result<Vec<(i64, Sum)>, Fault> {
+    let rows = sqlx::query(summed!("t.slot / $4 AS step", "WHERE t.project_id = $1 AND t.slot >= $2 AND t.slot < $3 GROUP BY 1 ORDER BY 1"));
+    let rows = rows.bind(project.to_string()).bind(from.seconds()).bind(to.seconds()).bind(seconds).fetch_all(db).await.map_err(internal)?;
+    rows.iter().map(|row| Ok((get(row, "step")?, sum(row)?))).collect()
+}
+
+/// When a project's first request came, to a quarter of an hour.
+pub async fn first(db: &mut Db, project: ProjectId) -> Result<Option<Timestamp>, Fault> {
+    let first: Option<i64> =
+        sqlx::query_scalar("SELECT MIN(slot) FROM traffic WHERE project_id = $1").bind(project.to_string()).fetch_one(db).await.map_err(internal)?;
+    Ok(first.map(Timestamp::from_seconds))
 }
 
 fn sum(row: &AnyRow) -> Result<Sum, Fault> {
@@ -147,10 +118,4 @@ fn sum(row: &AnyRow) -> Result<Sum, Fault> {
         cost: get(row, "cost")?,
         saved: get(row, "saved")?,
     })
-}
-
-impl Sum {
-    pub fn cost(&self) -> Nanos {
-        Nanos(self.cost)
-    }
 }
