@@ -128,10 +128,13 @@ pub struct BudgetForm {
 }
 
 fn warn_at() -> u32 {
-    80
+    BudgetForm::WARN_AT
 }
 
 impl BudgetForm {
+    /// Where nobody says otherwise.
+    pub const WARN_AT: u32 = 80;
+
     /// # Errors
     /// Invalid naming each field at fault.
     pub fn check(&self, name: &str) -> Result<(), Fault> {

@@ -39,7 +39,8 @@ use crate::{
         (name = "Versions", description = "Versions never change."),
         (name = "Labels", description = "Labels move: `production` is what code pulls."),
         (name = "Use", description = "Fill a prompt in, or ask its model."),
-        (name = "Providers", description = "Who answers besides the model of this machine.")
+        (name = "Providers", description = "Who answers besides the model of this machine."),
+        (name = "Budgets", description = "How much may be spent, and how much was.")
     )
 )]
 struct Base;

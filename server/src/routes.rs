@@ -2,6 +2,7 @@
 //!
 //! A call is routed and described by one line of [`calls`], so that the OpenAPI description covers what is served and nothing else.
 
+pub mod budget;
 pub mod completion;
 mod extract;
 mod fields;
@@ -31,6 +32,8 @@ pub fn calls() -> OpenApiRouter {
         .routes(routes!(run::run))
         .routes(routes!(provider::list))
         .routes(routes!(provider::put))
+        .routes(routes!(budget::list))
+        .routes(routes!(budget::put))
 }
 
 /// Each request carries the `Cx` of its key.

@@ -2,8 +2,19 @@
 
 use super::{By, Slice};
 
-const SUMS: [&str; 11] =
-    ["cost_usd", "requests", "failed", "from_cache", "estimated", "unpriced", "input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens", "saved_usd"];
+const SUMS: [&str; 11] = [
+    "cost_usd",
+    "requests",
+    "failed",
+    "from_cache",
+    "estimated",
+    "unpriced",
+    "input_tokens",
+    "cached_input_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "saved_usd",
+];
 
 /// One line for each value, after a line of names.
 pub fn csv(by: By, slices: &[Slice]) -> String {

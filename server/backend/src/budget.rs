@@ -1,11 +1,11 @@
 //! Budgets, as owners set them.
 
 use atelier_domain::{
-    account::Action,
+    account::{Action, ApiKey},
     budget::{Budget, BudgetForm, Per, Spent, spending},
     cost::Nanos,
     fault::Fault,
-    id::{BudgetId, ProjectId},
+    id::{BudgetId, KeyId, ProjectId},
 };
 use serde_json::json;
 
@@ -28,12 +28,14 @@ pub struct Stand {
     pub accounts: Vec<(String, Nanos, Nanos)>,
 }
 
+/// By name. `right` is what the caller looks by: a page's reader sees, a program administers.
+///
 /// # Errors
-/// NotFound.
-pub async fn list(cx: &Cx, project: ProjectId) -> Result<Vec<Stand>, Fault> {
+/// NotFound, or Denied without the right.
+pub async fn list(cx: &Cx, right: Action, project: ProjectId) -> Result<Vec<Stand>, Fault> {
     let now = cx.now();
     let found = cx
-        .read(Action::See, project, async |db, project| {
+        .read(right, project, async |db, project| {
             let mut found = Vec::new();
             for budget in store::budget::list(db, project.id).await? {
                 let spent = store::budget::spent(db, budget.id, budget.form.period.start(now)).await?;
@@ -76,11 +78,9 @@ pub async fn put(cx: &Cx, project: ProjectId, name: &str, form: BudgetForm) -> R
             if before.is_none() && store::budget::list(tx, project.id).await?.len() >= MOST {
                 return Err(Fault::field("name", format!("A project has at most {MOST} budgets. Remove one first.")));
             }
-            if let (Per::Key, Some(key)) = (form.per, &form.subject) {
-                let known = store::key::list(tx, project.id).await?.iter().any(|known| known.id.to_string() == *key);
-                if !known {
-                    return Err(Fault::field("subject", "The project has no key with this id."));
-                }
+            let mut form = form;
+            if let (Per::Key, Some(wanted)) = (form.per, &form.subject) {
+                form.subject = Some(key(&store::key::list(tx, project.id).await?, wanted)?.to_string());
             }
             let budget = Budget { id: before.as_ref().map_or_else(|| tx.new_id(), |before| before.id), name: name.to_owned(), form };
             let (at, by) = (tx.now(), tx.author());
@@ -103,6 +103,14 @@ pub async fn put(cx: &Cx, project: ProjectId, name: &str, form: BudgetForm) -> R
         .await;
     drop(still);
     budget
+}
+
+/// The key of this id, or the only one of this name that is not revoked.
+fn key(all: &[ApiKey], wanted: &str) -> Result<KeyId, Fault> {
+    let mut named = all.iter().filter(|key| key.name == wanted && key.revoked_at.is_none());
+    let of_name = named.next().filter(|_| named.next().is_none());
+    let found = all.iter().find(|key| key.id.to_string() == wanted).or(of_name);
+    found.map(|key| key.id).ok_or_else(|| Fault::field("subject", "The project has no key of this id, and not one alone of this name."))
 }
 
 impl Target for BudgetId {

@@ -68,14 +68,14 @@ impl<S: Send + Sync> FromRequestParts<S> for At {
     }
 }
 
-/// A program at one of its providers, which may not exist yet.
-pub struct AtProvider {
+/// A program, and the name that its path ends with: of something that may not exist yet.
+pub struct AtNamed {
     pub cx: Cx,
     pub project: ProjectId,
     pub name: String,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for AtProvider {
+impl<S: Send + Sync> FromRequestParts<S> for AtNamed {
     type Rejection = HttpError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {

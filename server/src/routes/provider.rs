@@ -7,7 +7,7 @@ use http::StatusCode;
 use utoipa::IntoParams;
 
 use super::{
-    extract::{AtProvider, Caller, FromBody, Json},
+    extract::{AtNamed, Caller, FromBody, Json},
     fields::Fields,
     wire::{List, provider as wire},
 };
@@ -55,7 +55,7 @@ pub async fn list(caller: Caller) -> Result<axum::Json<List<wire::Provider>>, Ht
 #[utoipa::path(put, path = "/api/v1/providers/{name}", tag = "Providers", operation_id = "putProvider", request_body = wire::ProviderDraft, params(ProviderPath),
     responses((status = 200, description = "The provider was changed.", body = wire::Provider), (status = 201, description = "The provider was set up.", body = wire::Provider)),
     security(("bearer" = ["admin"]), ("x-api-key" = ["admin"])))]
-pub async fn put(AtProvider { cx, project, name }: AtProvider, body: Json<Draft>) -> Result<Response, HttpError> {
+pub async fn put(AtNamed { cx, project, name }: AtNamed, body: Json<Draft>) -> Result<Response, HttpError> {
     let name: ProviderName = name.parse()?;
     let Draft { kind, form } = body.value;
     let (provider, created) = provider::put(&cx, project, &name, kind, form).await?;

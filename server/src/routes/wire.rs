@@ -1,5 +1,6 @@
 //! What goes over the wire, made from the domain's types. The OpenAPI description is made from these.
 
+pub mod budget;
 mod diff;
 mod draft;
 pub mod provider;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{TestApp, for_each_engine};
 
 /// The calls of `api.md` that are built, with their scopes, typed out a second time on purpose.
-const CALLS: [(&str, &str, &str); 11] = [
+const CALLS: [(&str, &str, &str); 13] = [
     ("get", "/api/v1/prompts", "read"),
     ("post", "/api/v1/prompts", "manage"),
     ("get", "/api/v1/prompts/{name}", "read"),
@@ -20,6 +20,8 @@ const CALLS: [(&str, &str, &str); 11] = [
     ("post", "/api/v1/prompts/{name}/run", "gateway"),
     ("get", "/api/v1/providers", "admin"),
     ("put", "/api/v1/providers/{name}", "admin"),
+    ("get", "/api/v1/budgets", "admin"),
+    ("put", "/api/v1/budgets/{name}", "admin"),
 ];
 
 fn operations(document: &Value) -> Vec<(String, String, &Value)> {

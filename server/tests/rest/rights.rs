@@ -22,6 +22,8 @@ fn calls(name: &str) -> Vec<(Method, String, Value, Scope, u16)> {
         (Method::POST, format!("{at}/run"), json!({"version": 1}), Scope::Gateway, 502),
         (Method::GET, "/api/v1/providers".to_owned(), Value::Null, Scope::Admin, 200),
         (Method::PUT, "/api/v1/providers/openai".to_owned(), json!({"kind": "openai", "key": "sk-canary"}), Scope::Admin, 201),
+        (Method::GET, "/api/v1/budgets".to_owned(), Value::Null, Scope::Admin, 200),
+        (Method::PUT, "/api/v1/budgets/All".to_owned(), json!({"per": "project", "period": "month", "limit": "100"}), Scope::Admin, 201),
     ]
 }
 

@@ -69,7 +69,13 @@ macro_rules! summed {
 
 macro_rules! sliced {
     ($value:literal, $join:literal, $group:literal) => {
-        summed!($value, $join, " WHERE t.project_id = $1 AND t.slot >= $2 AND t.slot < $3 GROUP BY ", $group, " ORDER BY cost DESC, requests DESC, value LIMIT $4")
+        summed!(
+            $value,
+            $join,
+            " WHERE t.project_id = $1 AND t.slot >= $2 AND t.slot < $3 GROUP BY ",
+            $group,
+            " ORDER BY cost DESC, requests DESC, value LIMIT $4"
+        )
     };
 }
 
