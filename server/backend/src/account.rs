@@ -20,7 +20,7 @@ use atelier_domain::{
 
 pub use deletion::delete_project;
 pub use invitations::{accept_invitation, invitations, invite, look_at_link, reset_link, use_reset, withdraw_invitation};
-pub use keys::{KeyUses, add_key, flush_key_uses, keys, limit_key, revoke_key, verify_key};
+pub use keys::{KeyUses, add_key, flush_key_uses, key_names, keys, limit_key, revoke_key, verify_key};
 pub use people::{add_user, change_password, list_users, load_user, set_password, update_account};
 pub use projects::{add_member, add_project, list_projects, members, project, project_named, projects, remove_member, rename_project, set_role};
 pub use set_up::{SetUp, Setup, add_first_admin, make_setup_code, needs_setup, set_up};

@@ -28,11 +28,19 @@ pub struct Stand {
     pub accounts: Vec<(String, Nanos, Nanos)>,
 }
 
-/// By name. `right` is what the caller looks by: a page's reader sees, a program administers.
+/// By name, for everybody in the project.
+///
+/// # Errors
+/// NotFound.
+pub async fn list(cx: &Cx, project: ProjectId) -> Result<Vec<Stand>, Fault> {
+    stands(cx, Action::See, project).await
+}
+
+/// By name, for who has this right: programs that set budgets may look at them, and at nothing else.
 ///
 /// # Errors
 /// NotFound, or Denied without the right.
-pub async fn list(cx: &Cx, right: Action, project: ProjectId) -> Result<Vec<Stand>, Fault> {
+pub async fn stands(cx: &Cx, right: Action, project: ProjectId) -> Result<Vec<Stand>, Fault> {
     let now = cx.now();
     let found = cx
         .read(right, project, async |db, project| {

@@ -51,7 +51,7 @@ fn amount(text: &str) -> Result<Nanos, Fault> {
     security(("bearer" = ["admin"]), ("x-api-key" = ["admin"])))]
 pub async fn list(Caller { cx, project }: Caller) -> Result<axum::Json<List<wire::Budget>>, HttpError> {
     let now = cx.now();
-    let stands = budget::list(&cx, Action::Administer, project).await?;
+    let stands = budget::stands(&cx, Action::Administer, project).await?;
     Ok(axum::Json(List { data: stands.into_iter().map(|stand| wire::Budget::new(stand, now)).collect(), next: None }))
 }
 
@@ -61,7 +61,7 @@ pub async fn list(Caller { cx, project }: Caller) -> Result<axum::Json<List<wire
     security(("bearer" = ["admin"]), ("x-api-key" = ["admin"])))]
 pub async fn put(AtNamed { cx, project, name }: AtNamed, body: Json<BudgetForm>) -> Result<Response, HttpError> {
     let (budget, made) = budget::put(&cx, project, &name, body.value).await?;
-    let stands = budget::list(&cx, Action::Administer, project).await?;
+    let stands = budget::stands(&cx, Action::Administer, project).await?;
     let stand = stands.into_iter().find(|stand| stand.budget.id == budget.id).ok_or_else(Fault::internal)?;
     let status = if made { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, axum::Json(wire::Budget::new(stand, cx.now()))).into_response())

@@ -5,8 +5,7 @@ use std::time::Duration;
 use atelier_backend::{
     account, budget,
     cx::Cx,
-    journal, provider, request,
-    traffic::{self, By},
+    journal, provider, request, traffic,
 };
 use atelier_domain::{
     account::{KeyLimits, Scope},
@@ -15,6 +14,7 @@ use atelier_domain::{
     gateway::{CacheMode, GatewaySettings, Redaction},
     provider::{ProviderForm, ProviderKind},
     request::{CacheVerdict, Outcome, RequestFilter},
+    traffic::{By, Span},
 };
 use atelier_upstream::Upstream;
 use axum::body::Body;
@@ -120,9 +120,9 @@ async fn a_call_is_answered_charged_and_recorded_once() {
         );
         // Sums agree with records to the nano-dollar.
         let total: i64 = all.iter().filter_map(|one| one.line.facts.cost).map(|cost| cost.0).sum();
-        let (from, to) = (test.operator().now().plus_seconds(-3_600), test.operator().now().plus_seconds(3_600));
-        let sums = traffic::sums(&test.operator(), test.project, from, to, By::Model).await.unwrap();
-        assert_eq!((sums.len(), sums[0].1.cost, sums[0].1.requests), (1, total, 3));
+        let report = traffic::report(&test.operator(), test.project, Span::Thirty, By::Model).await.unwrap();
+        assert_eq!((report.slices.len(), report.slices[0].sum.cost, report.slices[0].sum.requests), (1, total, 3));
+        assert_eq!(report.total, report.slices[0].sum);
     })
     .await;
 }

@@ -82,6 +82,15 @@ pub async fn keys(cx: &Cx, project: ProjectId) -> Result<Vec<ApiKey>, Fault> {
     cx.read(Action::Administer, project, async |db, project| store::key::list(db, project.id).await).await
 }
 
+/// What the project's keys are called, for who sees what they spend; the revoked too.
+///
+/// # Errors
+/// NotFound.
+pub async fn key_names(cx: &Cx, project: ProjectId) -> Result<HashMap<KeyId, String>, Fault> {
+    let keys = cx.read(Action::See, project, async |db, project| store::key::list(db, project.id).await).await?;
+    Ok(keys.into_iter().map(|key| (key.id, key.name)).collect())
+}
+
 /// On this node the very next request with it is refused.
 ///
 /// # Errors
