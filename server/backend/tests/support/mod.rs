@@ -65,7 +65,7 @@ impl TestStudio {
 
     /// Another process on the same database.
     pub async fn another(&self) -> Arc<Studio> {
-        let settings = Settings { url: "https://atelier.example".to_owned(), data: self.folder.join("other"), ..Settings::default() };
+        let settings = Settings { data: self.folder.join("other"), ..self.studio.settings.clone() };
         Studio::new(Database::open(self.studio.db.url()).await.unwrap(), LocalModel::absent(), settings).unwrap()
     }
 
