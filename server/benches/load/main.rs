@@ -9,6 +9,7 @@ mod figures;
 mod gateway;
 mod pull;
 mod sample;
+#[expect(dead_code, reason = "the kill test uses the rest")]
 #[path = "../../tests/kill/server.rs"]
 mod server;
 
