@@ -187,7 +187,7 @@ def retried():
 @studio
 def local():
     """the local model answers, plain and streamed"""
-    call = {"model": "local/smollm2-135m-instruct", "max_tokens": 6, "temperature": 0, "messages": user("Say hello.")}
+    call = {"model": "local/smollm2-135m-instruct", "max_tokens": 6, "extra_body": {"temperature": 0}, "messages": user("Say hello.")}
     answer = messages.create(**call)
     with messages.stream(**call) as stream:
         final = stream.get_final_message()

@@ -129,7 +129,9 @@ fn tell(headers: &mut HeaderMap, told: &Told) {
     };
     set("x-atelier-request-id", Some(told.request.to_string()));
     set("x-atelier-cache", Some(told.cache.as_str().to_owned()));
-    set("x-atelier-cost", told.cost.map(|cost| cost.to_decimal()));
+    set("x-atelier-cost", Some(told.cost.unwrap_or_default().to_decimal()));
+    // A price that nobody knows is no price of nothing.
+    set("x-atelier-cost-unpriced", told.cost.is_none().then(|| "true".to_owned()));
     set("x-atelier-cost-estimated", told.estimated.then(|| "true".to_owned()));
     set("x-atelier-prompt", told.prompt.as_ref().map(|prompt| encoded(prompt)));
     set("x-atelier-variant", told.variant.clone());

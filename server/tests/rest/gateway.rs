@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use atelier_backend::{
-    account, budget,
-    cx::Cx,
-    journal, provider, request, traffic,
-};
+use atelier_backend::{account, budget, cx::Cx, journal, provider, request, traffic};
 use atelier_domain::{
     account::{KeyLimits, Scope},
     budget::{BudgetForm, Per, Period},

@@ -43,6 +43,8 @@ pub(crate) struct Ask {
     /// Whether JSON by a schema was asked for, in this provider's way.
     pub schema: bool,
     pub inputs: Vec<String>,
+    /// Whether vectors are wanted as base64.
+    pub base64: bool,
     /// Where a list goes on.
     pub page: Option<String>,
 }
@@ -83,6 +85,7 @@ pub(crate) fn read(request: &Request, body: &Value) -> Ask {
         tool: None,
         schema: false,
         inputs: Vec::new(),
+        base64: false,
         page,
     };
     match protocol {

@@ -1,5 +1,6 @@
 //! OpenAI's shapes, from its API reference: chat/create, chat/streaming, models/list, embeddings/create.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use super::{Ask, Kind, texts};
@@ -16,6 +17,7 @@ pub(super) fn read(ask: &mut Ask, body: &Value) {
         ask.tool = body.pointer("/tools/0/function/name").and_then(Value::as_str).map(str::to_owned);
     }
     if ask.kind == Kind::Embed {
+        ask.base64 = body.get("encoding_format").and_then(Value::as_str) == Some("base64");
         ask.inputs = body.get("input").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     }
 }
@@ -67,7 +69,10 @@ pub(super) fn models() -> Value {
 
 pub(super) fn embeddings(ask: &Ask, vectors: &[Vec<f64>]) -> Value {
     // In another order: `index` is what counts.
+    let written = |vector: &Vec<f64>| {
+        if ask.base64 { STANDARD.encode(vector.iter().flat_map(|number| (*number as f32).to_le_bytes()).collect::<Vec<u8>>()).into() } else { json!(vector) }
+    };
     let data: Vec<Value> =
-        vectors.iter().enumerate().rev().map(|(index, vector)| json!({"object": "embedding", "index": index, "embedding": vector})).collect();
+        vectors.iter().enumerate().rev().map(|(index, vector)| json!({"object": "embedding", "index": index, "embedding": written(vector)})).collect();
     json!({"object": "list", "data": data, "model": ask.model, "usage": {"prompt_tokens": 5, "total_tokens": 5}})
 }
