@@ -66,8 +66,9 @@ impl Said {
         self.state.get().is_running()
     }
 
+    /// An end that waits for its frame is one.
     fn is_running(self) -> bool {
-        self.state.try_get_untracked().is_some_and(State::is_running)
+        self.end.try_with_value(Option::is_none) == Some(true) && self.state.try_get_untracked().is_some_and(State::is_running)
     }
 
     fn hear(self, event: Event) {
