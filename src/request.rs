@@ -1,6 +1,9 @@
 //! Requests: what came through the gateway and what it took. Everything here is as it is stored, redacted already.
 
+mod curl;
 mod filter;
+mod query;
+mod turn;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -13,7 +16,10 @@ use crate::{
     timestamp::Timestamp,
 };
 
+pub use curl::curl;
 pub use filter::{RequestFilter, WITHIN};
+pub use query::RequestQuery;
+pub use turn::{Part, Turn, call, turns};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $text:literal),+ $(,)? }) => {

@@ -48,6 +48,11 @@ impl Timestamp {
         self.date_time().format(format_description!("[hour]:[minute]:[second]")).unwrap_or_default()
     }
 
+    /// "22 Nov 14:20", in UTC.
+    pub fn short(self) -> String {
+        self.date_time().format(format_description!("[day padding:none] [month repr:short] [hour]:[minute]")).unwrap_or_default()
+    }
+
     fn date_time(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }

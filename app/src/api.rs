@@ -8,6 +8,7 @@ pub mod model;
 pub mod playground;
 pub mod prompt;
 pub mod provider;
+pub mod request;
 pub mod run;
 
 use std::fmt;

@@ -11,7 +11,7 @@ use crate::{
     api::account::SignOut,
     backend,
     components::shell::Shell,
-    pages::{Late, account, grid, missing::Missing, play, prompt, run, welcome},
+    pages::{Late, account, grid, missing::Missing, play, prompt, request, run, welcome},
     platform::Viewer,
     ui::provide_toaster,
 };
@@ -75,6 +75,8 @@ pub fn App() -> impl IntoView {
                     <Route path={(Is("p"), Param("project"), Is("playground"))} view={Lazy::<Late<play::Playground>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("runs"))} view={Lazy::<Late<run::RunList>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("runs"), Param("run"))} view={Lazy::<Late<run::RunPage>>::new()}/>
+                    <Route path={(Is("p"), Param("project"), Is("requests"))} view={Lazy::<Late<request::RequestList>>::new()}/>
+                    <Route path={(Is("p"), Param("project"), Is("requests"), Param("request"))} view={Lazy::<Late<request::RequestPage>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("settings"))} view={Lazy::<Late<account::Settings>>::new()}/>
                 </ParentRoute>
             </Routes>

@@ -93,6 +93,18 @@ fn read(ask: Box<dyn Fn() -> (Option<Call>, usize) + Send + Sync>) -> Resource<R
     })
 }
 
+/// Asks once, from code that is about something else.
+///
+/// # Errors
+/// The fault of the server function.
+pub async fn ask<S>(call: S) -> Result<S::Output, UiError>
+where
+    S: ServerFn<Error = UiError> + Serialize + Clone + Sync + 'static,
+    S::Output: Serialize + DeserializeOwned,
+{
+    decode(&Call::new(call).answer().await?)
+}
+
 /// # Errors
 /// Internal, for what is no such `T`: the server is of another version than the page.
 pub fn decode<T: DeserializeOwned>(text: &str) -> Result<T, UiError> {

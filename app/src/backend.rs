@@ -8,6 +8,7 @@ pub mod grid;
 pub mod playground;
 pub mod prompt;
 pub mod provider;
+pub mod request;
 pub mod run;
 
 use std::{pin::Pin, str::FromStr, sync::Arc};

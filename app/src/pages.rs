@@ -5,6 +5,7 @@ pub mod grid;
 pub mod missing;
 pub mod play;
 pub mod prompt;
+pub mod request;
 pub mod run;
 pub mod welcome;
 
@@ -60,5 +61,6 @@ chunk!(prompt_pages, __preload_prompt_pages: prompt::PromptList, prompt::NewProm
 chunk!(edit_pages, __preload_edit_pages: prompt::Edit);
 chunk!(
     record_pages, __preload_record_pages: prompt::PromptRuns, prompt::History, prompt::UseIt, prompt::Compare, prompt::PromptUsers, run::RunList, run::RunPage,
-    play::Playground, grid::PromptCases, grid::GridPage, grid::CompareGridsPage
+    play::Playground, grid::PromptCases, grid::GridPage, grid::CompareGridsPage,
+    request::RequestList, request::RequestPage
 );

@@ -3,17 +3,28 @@
 use atelier_backend::{
     cx::Cx,
     exchange::{self, Part},
+    request::{self, Whole},
 };
-use atelier_domain::{fault::Fault, id::ProjectId};
+use atelier_domain::{
+    fault::Fault,
+    id::ProjectId,
+    request::{RequestFilter, RequestQuery},
+};
 use axum::{
     Extension,
+    body::Body,
     extract::{Path, Query},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
+use futures::{Stream, stream};
 use http::{HeaderValue, header};
 use serde::Deserialize;
 
-use crate::problem::HttpError;
+use crate::{problem::HttpError, routes::wire::request::WholeRequest};
+
+/// Requests that are read at once, with all that was said in them.
+const REQUESTS: u32 = 50;
 
 #[derive(Deserialize)]
 pub struct Wanted {
@@ -41,13 +52,48 @@ pub async fn prompts(Extension(cx): Extension<Cx>, Path(project): Path<String>, 
     };
     let syntax = wanted.format.parse()?;
     let file = exchange::export(&cx, project, &part, syntax).await?;
-    let mut response = file.text.into_response();
+    Ok(saved(file.text.into_response(), syntax.media_type(), &file.name))
+}
+
+/// `GET /p/{project}/requests.jsonl?…`: what the page of requests shows by the same query, a line of JSON each, in the shape of REST.
+///
+/// # Errors
+/// As [`request::export`]; what goes wrong later ends the file early.
+pub async fn requests(Extension(cx): Extension<Cx>, Path(project): Path<String>, Query(query): Query<RequestQuery>) -> Result<Response, HttpError> {
+    let project: ProjectId = project.parse().map_err(|_| Fault::not_found("not_found", "This page"))?;
+    let filter = request::read(&cx, project, &query).await?;
+    let first = request::export(&cx, project, filter.clone(), REQUESTS, None).await?;
+    let name = format!("requests-{}.jsonl", cx.now().day());
+    Ok(saved(Body::from_stream(lines(cx, project, filter, first)).into_response(), "application/jsonl", &name))
+}
+
+/// The next ones are read when these are sent.
+fn lines(cx: Cx, project: ProjectId, filter: RequestFilter, first: (Vec<Whole>, Option<String>)) -> impl Stream<Item = Result<Bytes, Fault>> + Send {
+    stream::try_unfold((Some(first), None::<String>), move |(ready, cursor)| {
+        let (cx, filter) = (cx.clone(), filter.clone());
+        async move {
+            let (found, next) = match (ready, cursor) {
+                (Some(ready), _) => ready,
+                (None, Some(cursor)) => request::export(&cx, project, filter, REQUESTS, Some(&cursor)).await?,
+                (None, None) => return Ok(None),
+            };
+            let mut text = Vec::new();
+            for one in found {
+                serde_json::to_writer(&mut text, &WholeRequest::from(one)).map_err(|_| Fault::internal())?;
+                text.push(b'\n');
+            }
+            Ok(Some((Bytes::from(text), (None, next))))
+        }
+    })
+}
+
+fn saved(mut response: Response, media_type: &'static str, name: &str) -> Response {
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(syntax.media_type()));
-    headers.insert(header::CONTENT_DISPOSITION, attachment(&file.name));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CONTENT_DISPOSITION, attachment(name));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    response
 }
 
 /// The file's name as RFC 6266 writes it.

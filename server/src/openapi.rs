@@ -40,7 +40,8 @@ use crate::{
         (name = "Labels", description = "Labels move: `production` is what code pulls."),
         (name = "Use", description = "Fill a prompt in, or ask its model."),
         (name = "Providers", description = "Who answers besides the model of this machine."),
-        (name = "Budgets", description = "How much may be spent, and how much was.")
+        (name = "Budgets", description = "How much may be spent, and how much was."),
+        (name = "Requests", description = "What came through the gateway, and what it took.")
     )
 )]
 struct Base;
@@ -56,7 +57,7 @@ pub fn openapi() -> OpenApi {
     components.add_security_scheme("x-api-key", SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("x-api-key"))));
     description.security = Some(["bearer", "x-api-key"].map(|scheme| SecurityRequirement::new(scheme, [""; 0])).into());
     for item in description.paths.paths.values_mut() {
-        for operation in [&mut item.get, &mut item.post, &mut item.put].into_iter().flatten() {
+        for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten() {
             complete(operation);
         }
     }
@@ -76,7 +77,7 @@ fn complete(operation: &mut Operation) {
         ("500", "Our own mistake: quote the request id."),
     ];
     if has(&ParameterIn::Path) {
-        errors.push(("404", "There is no such prompt, label or version in the key's project."));
+        errors.push(("404", "There is no such prompt, label, version or request in the key's project."));
     }
     if has(&ParameterIn::Query) || operation.request_body.is_some() {
         errors.push(("422", "A field breaks a rule: `errors` names each."));

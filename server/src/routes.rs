@@ -10,6 +10,7 @@ mod once;
 pub mod prompt;
 pub mod provider;
 pub mod reference;
+pub mod request;
 pub mod run;
 pub mod version;
 pub mod wire;
@@ -34,6 +35,9 @@ pub fn calls() -> OpenApiRouter {
         .routes(routes!(provider::put))
         .routes(routes!(budget::list))
         .routes(routes!(budget::put))
+        .routes(routes!(request::list))
+        .routes(routes!(request::find))
+        .routes(routes!(request::erase_user))
 }
 
 /// Each request carries the `Cx` of its key.

@@ -32,7 +32,7 @@ pub struct Bench {
     /// How many test cases there are, those that are not listed too.
     pub case_count: usize,
     pub may_write: bool,
-    /// Those of the run that is tried again.
+    /// Those of the run or request that is tried again.
     pub values: BTreeMap<String, String>,
 }
 
@@ -53,12 +53,22 @@ pub struct Sheet {
     pub text: bool,
 }
 
-/// `versions` are the columns' (0: what the caller works on); `run` is one whose values are tried again.
+/// `versions` are the columns' (0: what the caller works on); `run` or `request` is one whose values are tried again.
 #[server(prefix = "/fn")]
-pub async fn open_bench(project: String, prompt: String, #[server(default)] versions: Vec<u32>, run: Option<String>) -> Result<Bench, UiError> {
-    use crate::backend::{cx, parse, playground, reply};
-    let run = run.map(|run| parse(&run)).transpose()?;
-    reply(playground::open(&cx()?, parse(&project)?, parse(&prompt)?, &versions, run).await)
+pub async fn open_bench(
+    project: String,
+    prompt: String,
+    #[server(default)] versions: Vec<u32>,
+    run: Option<String>,
+    request: Option<String>,
+) -> Result<Bench, UiError> {
+    use crate::backend::{cx, parse, playground, playground::Tried, reply};
+    let tried = match (run, request) {
+        (Some(run), _) => Some(Tried::Run(parse(&run)?)),
+        (None, Some(request)) => Some(Tried::Request(parse(&request)?)),
+        (None, None) => None,
+    };
+    reply(playground::open(&cx()?, parse(&project)?, parse(&prompt)?, &versions, tried).await)
 }
 
 /// Asks every column at once and streams what each hears, a JSON line each. `columns` is JSON: a list of columns.

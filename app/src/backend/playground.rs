@@ -14,7 +14,7 @@ use atelier_domain::{
     case::Case,
     completion::{Event, LOCAL_MODEL},
     fault::Fault,
-    id::{ProjectId, PromptId, RunId},
+    id::{ProjectId, PromptId, RequestId, RunId},
     playground::{COLUMNS_MAX, Column, Heard, Look, REPEATS_MAX, What},
     prompt::{Body, Message, MessageRole, PromptType, Selector, Variable, Version},
     run::Run,
@@ -25,7 +25,7 @@ use futures::{
 };
 use serde_json::Value;
 
-use super::run;
+use super::{request, run};
 use crate::{
     api::{
         UiError,
@@ -40,13 +40,21 @@ pub use benches::{edit, keep_mock};
 const CASES_MAX: usize = 100;
 const CASE_MAX: usize = 8_000;
 
+/// What is tried again, with its values.
+#[derive(Clone, Copy)]
+pub enum Tried {
+    Run(RunId),
+    Request(RequestId),
+}
+
 /// # Errors
-/// NotFound.
-pub async fn open(cx: &Cx, project: ProjectId, prompt: PromptId, versions: &[u32], run: Option<RunId>) -> Result<Bench, Fault> {
+/// NotFound; Denied for a viewer with a request.
+pub async fn open(cx: &Cx, project: ProjectId, prompt: PromptId, versions: &[u32], tried: Option<Tried>) -> Result<Bench, Fault> {
     let versions: Vec<u32> = versions.iter().copied().take(COLUMNS_MAX).collect();
     let bench = benches::open(cx, project, prompt, &versions).await?;
-    let values = match run {
-        Some(run) => run::find(cx, run).await.and_then(|run| run::in_project(run, project))?.variables,
+    let values = match tried {
+        Some(Tried::Run(run)) => run::find(cx, run).await.and_then(|run| run::in_project(run, project))?.variables,
+        Some(Tried::Request(id)) => request::find(cx, project, id).await?.exchange.map(|exchange| exchange.variables.into_iter().collect()).unwrap_or_default(),
         None => BTreeMap::new(),
     };
     let text_of = |value: Value| if let Value::String(text) = value { text } else { value.to_string() };

@@ -51,7 +51,8 @@ impl Screen for Playground {
         let bank = Bank::new(settings);
         let bench = Reading::maybe(move || {
             let prompt = query.with(|query| query.get("prompt")).filter(|prompt| !prompt.is_empty())?;
-            Some(OpenBench { project: project(), prompt, versions: bank.versions(), run: query.with(|query| query.get("run")) })
+            let (run, request) = query.with(|query| (query.get("run"), query.get("request")));
+            Some(OpenBench { project: project(), prompt, versions: bank.versions(), run, request })
         });
         let found = Reading::new(move || crate::api::prompt::FindPrompts { project: here(), q: query.with(|query| query.get("q").unwrap_or_default()) });
         Self { bench, found, bank }

@@ -1,5 +1,7 @@
 //! Requests that came through the gateway: found, looked at, exported, erased; and how their texts are stored.
 
+mod asked;
+
 use std::{
     io::{Read, Write},
     sync::Arc,
@@ -23,6 +25,8 @@ use crate::{
     store::{self, request::Wanted},
     studio::Studio,
 };
+
+pub use asked::{Choices, choices, read};
 
 /// The most of a request's texts that search reads, in bytes.
 const WORDS: usize = 32 << 10;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use atelier_backend::{cx::Cx, prompt::PromptRef, pull};
 use atelier_domain::{
     fault::Fault,
-    id::ProjectId,
+    id::{ProjectId, RequestId},
     prompt::{LabelName, PromptName, Selector},
 };
 use axum::{
@@ -84,6 +84,38 @@ impl<S: Send + Sync> FromRequestParts<S> for AtNamed {
     }
 }
 
+/// A program at one of its requests, which may not exist.
+pub struct AtRequest {
+    pub cx: Cx,
+    pub request: RequestId,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AtRequest {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
+        let Caller { cx, .. } = Caller::from_request_parts(parts, state).await?;
+        let request = segment(parts, state, "id").await?.parse().map_err(|_| Fault::not_found("request_not_found", "This request"))?;
+        Ok(Self { cx, request })
+    }
+}
+
+/// A program, and an end user of its project.
+pub struct AtUser {
+    pub cx: Cx,
+    pub project: ProjectId,
+    pub user: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AtUser {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
+        let Caller { cx, project } = Caller::from_request_parts(parts, state).await?;
+        Ok(Self { cx, project, user: segment(parts, state, "user").await? })
+    }
+}
+
 /// The label that a path names.
 pub struct PathLabel(pub LabelName);
 
@@ -134,6 +166,25 @@ impl<'q> QueryFields<'q> {
 
     fn get(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| &**value)
+    }
+
+    /// One of these words; absent is empty, and empty is none of them.
+    pub fn word<T: Copy>(&mut self, name: &str, all: &[T], word: fn(T) -> &'static str) -> String {
+        let Some(text) = self.get(name) else { return String::new() };
+        if let Some(found) = all.iter().copied().map(word).find(|word| *word == text) {
+            return found.to_owned();
+        }
+        let words: Vec<_> = all.iter().copied().map(word).collect();
+        self.errors.add(name, format!("This is one of {}.", words.join(", ")));
+        String::new()
+    }
+
+    /// A text that stands for something, and so is not empty where it is there.
+    pub fn some(&mut self, name: &str) -> String {
+        if self.get(name) == Some("") {
+            self.errors.add(name, "This is empty.");
+        }
+        self.text(name)
     }
 
     /// A text for a search: absent is empty.

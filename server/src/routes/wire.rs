@@ -4,6 +4,7 @@ pub mod budget;
 mod diff;
 mod draft;
 pub mod provider;
+pub mod request;
 
 use std::collections::BTreeMap;
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{TestApp, for_each_engine};
 
 /// The calls of `api.md` that are built, with their scopes, typed out a second time on purpose.
-const CALLS: [(&str, &str, &str); 13] = [
+const CALLS: [(&str, &str, &str); 16] = [
     ("get", "/api/v1/prompts", "read"),
     ("post", "/api/v1/prompts", "manage"),
     ("get", "/api/v1/prompts/{name}", "read"),
@@ -22,6 +22,9 @@ const CALLS: [(&str, &str, &str); 13] = [
     ("put", "/api/v1/providers/{name}", "admin"),
     ("get", "/api/v1/budgets", "admin"),
     ("put", "/api/v1/budgets/{name}", "admin"),
+    ("get", "/api/v1/requests", "requests"),
+    ("get", "/api/v1/requests/{id}", "requests"),
+    ("delete", "/api/v1/users/{user}/data", "admin"),
 ];
 
 fn operations(document: &Value) -> Vec<(String, String, &Value)> {
@@ -54,7 +57,7 @@ async fn the_description_covers_exactly_what_is_served() {
         assert_eq!(described, built);
         let client = app.writer().await;
         for (method, path, _) in operations(&document) {
-            let path = path.replace("{name}", "x").replace("{label}", "y");
+            let path = path.replace("{name}", "x").replace("{label}", "y").replace("{id}", "z").replace("{user}", "mara");
             let answer = client.send_json(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &path, &json!({})).await;
             assert!(answer.status != 405 && (answer.status != 404 || answer.json()["type"] != "urn:atelier:call_not_found"), "{method} {path}");
         }

@@ -205,6 +205,7 @@ async fn stage(test: &TestStudio, place: &Place) -> Ids {
         ("$case", case.to_string()),
         ("$grid", grid_of(test, place, prompt).await),
         ("$run", place.run.to_string()),
+        ("$asked", request_of(test, project).await),
         ("$user", place.member.to_string()),
         ("$email", place.email.clone()),
         ("$key", key.id.to_string()),
@@ -213,6 +214,13 @@ async fn stage(test: &TestStudio, place: &Place) -> Ids {
         ("$link", token(&link)),
         ("$reset", token(&reset)),
     ])
+}
+
+/// A request through the gateway.
+async fn request_of(test: &TestStudio, project: ProjectId) -> String {
+    let id = test.operator().new_id();
+    crate::request::recorded(test, project, id, |_| {}).await;
+    id.to_string()
 }
 
 /// A new provider at which nobody listens.

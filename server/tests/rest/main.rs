@@ -20,6 +20,7 @@ mod once;
 mod problem;
 mod pull;
 mod render;
+mod request;
 mod rights;
 mod run;
 mod save;

@@ -4,7 +4,13 @@ use atelier_domain::account::Scope;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, at, for_each_engine, message};
+use crate::{
+    request::recorded,
+    support::{TestApp, at, for_each_engine, message},
+};
+
+/// A request that is there.
+const REQUEST: &str = "01a20472-cd66-71ef-9a03-68d4d1d47d63";
 
 /// Every call with a body that it takes, the scope it needs by `api.md`, and what it answers.
 fn calls(name: &str) -> Vec<(Method, String, Value, Scope, u16)> {
@@ -24,6 +30,9 @@ fn calls(name: &str) -> Vec<(Method, String, Value, Scope, u16)> {
         (Method::PUT, "/api/v1/providers/openai".to_owned(), json!({"kind": "openai", "key": "sk-canary"}), Scope::Admin, 201),
         (Method::GET, "/api/v1/budgets".to_owned(), Value::Null, Scope::Admin, 200),
         (Method::PUT, "/api/v1/budgets/All".to_owned(), json!({"per": "project", "period": "month", "limit": "100"}), Scope::Admin, 201),
+        (Method::GET, "/api/v1/requests".to_owned(), Value::Null, Scope::Requests, 200),
+        (Method::GET, format!("/api/v1/requests/{REQUEST}"), Value::Null, Scope::Requests, 200),
+        (Method::DELETE, "/api/v1/users/nobody/data".to_owned(), Value::Null, Scope::Admin, 200),
     ]
 }
 
@@ -32,6 +41,7 @@ async fn each_call_takes_its_scope_and_no_other() {
     for_each_engine(async |test| {
         let app = TestApp::new(test);
         app.writer().await.prompt("support/reply", &["one"]).await;
+        recorded(test, test.project, REQUEST.parse().unwrap(), |_| {}).await;
         for (method, path, body, needed, status) in calls("support/reply") {
             app.stranger().send_json(method.clone(), &path, &body).await.problem(401);
             for scope in Scope::ALL.iter().filter(|scope| **scope != needed) {

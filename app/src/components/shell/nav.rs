@@ -48,7 +48,8 @@ pub fn Nav(sign_out: Option<String>) -> impl IntoView {
 #[component]
 fn Group(name: &'static str, project: ViewerProject) -> impl IntoView {
     let id = (!name.is_empty()).then(|| format!("nav-{}", name.to_lowercase()));
-    let links = PLACES.iter().filter(|place| place.group == name).map(|place| view! { <PlaceLink place=*place project=project.clone()/> });
+    let links =
+        PLACES.iter().filter(|place| place.group == name && place.open_to(&project)).map(|place| view! { <PlaceLink place=*place project=project.clone()/> });
     view! {
         <div class="c-nav-group">
             {id.clone().map(|id| view! { <h2 id=id>{name}</h2> })}

@@ -1,5 +1,6 @@
 //! Places that the shell leads to, and the project we are in.
 
+use atelier_domain::account::Action;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -15,16 +16,19 @@ pub struct Place {
     pub path: &'static str,
     /// Pressed after `g`.
     pub key: &'static str,
+    /// What one must be allowed to see it.
+    needs: Action,
 }
 
 const fn place(group: &'static str, label: &'static str, icon: &'static str, path: &'static str, key: &'static str) -> Place {
-    Place { group, label, icon, path, key }
+    Place { group, label, icon, path, key, needs: Action::See }
 }
 
 /// In the order of people's work; what is not built yet is not here.
-pub const PLACES: [Place; 4] = [
+pub const PLACES: [Place; 5] = [
     place("Build", "Prompts", "prompt", "prompts", "p"),
     place("Build", "Playground", "play", "playground", "l"),
+    Place { needs: Action::SeeRequests, ..place("Watch", "Requests", "list", "requests", "q") },
     place("Watch", "Runs", "pulse", "runs", "r"),
     place("", "Settings", "gear", "settings", "s"),
 ];
@@ -32,6 +36,10 @@ pub const PLACES: [Place; 4] = [
 impl Place {
     pub fn href(&self, project: &ViewerProject) -> String {
         format!("/p/{}/{}", project.id, self.path)
+    }
+
+    pub fn open_to(&self, project: &ViewerProject) -> bool {
+        self.needs.allowed_to(project.role)
     }
 }
 

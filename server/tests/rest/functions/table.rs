@@ -16,6 +16,7 @@ use atelier_app::api::{
         PromptUsage, RebaseDraft, RestoreVersion, ReviewDraft, ReviewLabel, SaveVersion, TakeUpdate,
     },
     provider::{CheckProvider, ListPrices, ListProviders, PutProvider, RemovePrice, RemoveProvider, SetPrice},
+    request::{ChooseRequests, CountRequests, ListRequests, ShowRequest, TailRequests},
     run::{ListRuns, RunAndWait, ShowRun, ShowWholeRun, StreamRun},
 };
 use server_fn::ServerFn;
@@ -42,6 +43,8 @@ pub const ANYONE: Right = [MAY; 8];
 pub const SIGNED_IN: Right = [401, 401, MAY, MAY, MAY, MAY, MAY, MAY];
 /// See prompts, runs; and with whom one is in a project.
 pub const SEE: Right = [401, 401, MAY, MAY, MAY, MAY, 404, 404];
+/// See requests with their bodies.
+pub const SEE_REQUESTS: Right = [401, 401, 403, MAY, MAY, MAY, 404, 404];
 /// Write prompts; run the playground.
 pub const WRITE: Right = [401, 401, 403, 403, MAY, MAY, 404, 404];
 /// Label items, comment.
@@ -145,4 +148,9 @@ pub const FUNCTIONS: &[Function] = &[
     (ListRuns::PATH, SEE, "project=$project&prompt=$prompt", 200),
     (ShowRun::PATH, SEE, "project=$project&run=$run", 200),
     (ShowWholeRun::PATH, SEE, "project=$project&run=$run", 200),
+    (ListRequests::PATH, SEE_REQUESTS, "project=$project&query[q]=lamp&query[outcome]=answered", 200),
+    (CountRequests::PATH, SEE_REQUESTS, "project=$project&query[within]=1h", 200),
+    (TailRequests::PATH, SEE_REQUESTS, "project=$project&query[q]=&place=0", 200),
+    (ChooseRequests::PATH, SEE_REQUESTS, "project=$project", 200),
+    (ShowRequest::PATH, SEE_REQUESTS, "project=$project&request=$asked", 200),
 ];

@@ -43,7 +43,9 @@ pub fn entries(query: &str, found: &[FoundPrompt], project: Option<&ViewerProjec
 
 fn places(project: Option<&ViewerProject>) -> Vec<Entry> {
     let go = |icon, label: &str, href, keys| Entry { group: "Go to", icon, label: label.to_owned(), note: String::new(), keys, act: Act::Go(href) };
-    let own = project.into_iter().flat_map(|project| PLACES.iter().map(|place| go(place.icon, place.label, place.href(project), vec!["g", place.key])));
+    let own = project.into_iter().flat_map(|project| {
+        PLACES.iter().filter(|place| place.open_to(project)).map(|place| go(place.icon, place.label, place.href(project), vec!["g", place.key]))
+    });
     let all = [go("folder", "All projects", "/projects".to_owned(), Vec::new()), go("user", "Account", "/account".to_owned(), Vec::new())];
     own.chain(all).collect()
 }

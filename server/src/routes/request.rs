@@ -1,0 +1,132 @@
+//! Requests: listed, looked at, and an end user's deleted.
+
+use atelier_backend::request;
+use atelier_domain::request::{CacheVerdict, Outcome, RequestQuery, Source};
+use utoipa::IntoParams;
+
+use super::{
+    extract::{AtRequest, AtUser, Caller, FromQuery, Query, QueryFields},
+    wire::{List, request as wire},
+};
+use crate::problem::HttpError;
+
+/// Which requests to list, and how many. All that is given has to hold.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read as the domain's query; this is its description")]
+pub struct ListQuery {
+    /// Words of what was asked and answered, or of the user; or an id.
+    #[param(max_length = 200)]
+    q: Option<String>,
+    /// Those that came then or later.
+    #[param(value_type = Option<String>, format = DateTime)]
+    from: Option<String>,
+    /// Those that came then or earlier.
+    #[param(value_type = Option<String>, format = DateTime)]
+    to: Option<String>,
+    /// The prompt's name.
+    #[param(max_length = 200)]
+    prompt: Option<String>,
+    /// 0 for drafts.
+    #[param(value_type = Option<u32>, minimum = 0)]
+    version: Option<u32>,
+    /// `provider/model`.
+    #[param(max_length = 200)]
+    model: Option<String>,
+    #[param(max_length = 200)]
+    tag: Option<String>,
+    /// The end user, as the caller named them.
+    #[param(max_length = 200)]
+    user: Option<String>,
+    #[param(max_length = 200)]
+    session: Option<String>,
+    /// The id of an API key.
+    #[param(value_type = Option<String>, format = "uuid")]
+    key: Option<String>,
+    #[param(value_type = Option<wire::Outcome>)]
+    outcome: Option<String>,
+    #[param(value_type = Option<wire::Cache>)]
+    cache: Option<String>,
+    #[param(value_type = Option<wire::Source>)]
+    source: Option<String>,
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
+    limit: u32,
+    /// What the page before gave as `next`.
+    cursor: Option<String>,
+}
+
+/// As the query is read.
+pub struct Listed {
+    query: RequestQuery,
+    limit: u32,
+    cursor: Option<String>,
+}
+
+impl FromQuery for Listed {
+    fn read(query: &mut QueryFields<'_>) -> Self {
+        let asked = RequestQuery {
+            q: query.text("q"),
+            from: query.some("from"),
+            to: query.some("to"),
+            prompt: query.text("prompt"),
+            version: query.some("version"),
+            model: query.text("model"),
+            tag: query.text("tag"),
+            user: query.text("user"),
+            session: query.text("session"),
+            key: query.some("key"),
+            outcome: query.word("outcome", Outcome::ALL, Outcome::as_str),
+            cache: query.word("cache", CacheVerdict::ALL, CacheVerdict::as_str),
+            source: query.word("source", Source::ALL, Source::as_str),
+            within: String::new(),
+        };
+        Self { query: asked, limit: query.limit(), cursor: query.cursor() }
+    }
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "read as the domain's id; this is its description")]
+pub struct RequestPath {
+    /// As the header `x-request-id` of its answer had it.
+    #[param(value_type = String, format = "uuid")]
+    id: String,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "read as a word; this is its description")]
+pub struct UserPath {
+    /// The end user, as callers named them; percent-encoded.
+    #[param(min_length = 1, max_length = 200)]
+    user: String,
+}
+
+/// Lists what came through the gateway, the newest first.
+#[utoipa::path(get, path = "/api/v1/requests", tag = "Requests", operation_id = "listRequests", params(ListQuery),
+    responses((status = 200, description = "A page of requests.", body = List<wire::Request>)),
+    security(("bearer" = ["requests"]), ("x-api-key" = ["requests"])))]
+pub async fn list(caller: Caller, Query(listed): Query<Listed>) -> Result<axum::Json<List<wire::Request>>, HttpError> {
+    let Listed { query, limit, cursor } = listed;
+    let filter = request::read(&caller.cx, caller.project, &query).await?;
+    let page = request::list(&caller.cx, caller.project, filter, limit, cursor.as_deref()).await?;
+    Ok(axum::Json(List::from(page)))
+}
+
+/// Gives one request with all that was said.
+#[utoipa::path(get, path = "/api/v1/requests/{id}", tag = "Requests", operation_id = "getRequest", params(RequestPath),
+    responses((status = 200, description = "The request.", body = wire::WholeRequest)),
+    security(("bearer" = ["requests"]), ("x-api-key" = ["requests"])))]
+pub async fn find(at: AtRequest) -> Result<axum::Json<wire::WholeRequest>, HttpError> {
+    Ok(axum::Json(request::find(&at.cx, at.request).await?.into()))
+}
+
+/// Deletes an end user's requests with all that was said. Sums and budgets keep what they cost, without the user.
+#[utoipa::path(delete, path = "/api/v1/users/{user}/data", tag = "Requests", operation_id = "eraseUser", params(UserPath),
+    responses((status = 200, description = "They are deleted; there may have been none.", body = wire::Erased),
+        (status = 422, description = "This names no user: it is empty, longer than 200 bytes, or has control characters.")),
+    security(("bearer" = ["admin"]), ("x-api-key" = ["admin"])))]
+pub async fn erase_user(at: AtUser) -> Result<axum::Json<wire::Erased>, HttpError> {
+    let requests = request::erase_user(&at.cx, at.project, &at.user).await?;
+    Ok(axum::Json(wire::Erased { requests }))
+}

@@ -1,0 +1,46 @@
+//! A request as a line for a shell.
+
+use serde_json::Value;
+
+use super::{Endpoint, Facts};
+
+impl Endpoint {
+    /// Below the studio's address.
+    pub fn path(self) -> &'static str {
+        match self {
+            Endpoint::Chat => "/v1/chat/completions",
+            Endpoint::Messages => "/v1/messages",
+            Endpoint::Embeddings => "/v1/embeddings",
+        }
+    }
+}
+
+/// Sends the body again, through the studio at `url`. The key stands in the environment.
+pub fn curl(url: &str, facts: &Facts, body: &Value) -> String {
+    let mut body = body.clone();
+    if let Some(object) = body.as_object_mut() {
+        // The body names the model as its provider knows it.
+        object.insert("model".to_owned(), facts.model.clone().into());
+    }
+    let body = serde_json::to_string_pretty(&body).unwrap_or_default().replace('\'', r"'\''");
+    let key = match facts.endpoint {
+        Endpoint::Messages => "-H \"x-api-key: $ATELIER_KEY\" -H 'anthropic-version: 2023-06-01'",
+        _ => "-H \"Authorization: Bearer $ATELIER_KEY\"",
+    };
+    format!("curl --fail-with-body '{url}{}' \\\n  {key} \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'\n", facts.endpoint.path())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_quote_does_not_end_the_body() {
+        let facts = Facts { model: "acme/echo".into(), ..Facts::default() };
+        let line = curl("http://x", &facts, &json!({"model": "echo", "messages": [{"role": "user", "content": "it's; rm -rf /"}]}));
+        assert!(line.contains(r"it'\''s; rm -rf /") && line.contains("\"model\": \"acme/echo\"") && line.contains("http://x/v1/chat/completions"), "{line}");
+        assert!(curl("http://x", &Facts { endpoint: Endpoint::Messages, ..facts }, &json!({})).contains("x-api-key: $ATELIER_KEY"));
+    }
+}
