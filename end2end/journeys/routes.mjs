@@ -46,6 +46,13 @@ async function grid(page, project, prompt, run) {
   return page.url().split('/').pop()
 }
 
+/** The last thing that was asked through the studio. */
+async function firstRequest(page, project) {
+  await open(page, `/p/${project.id}/requests`)
+  const href = await page.getByRole('rowheader').getByRole('link').first().getAttribute('href')
+  return decodeURIComponent(href).match(/[0-9a-f-]{36}$/)[0]
+}
+
 /** The links that the owner sends: each is shown once. */
 async function links(page, project) {
   await open(page, `/p/${project.id}/settings?tab=members`)
@@ -64,8 +71,9 @@ journey('every route is alive after a refresh and after a click, and axe finds n
   const { project, prompt } = await furnish(stage)
   const page = await stage.person({ as: owner })
   const run = await firstRun(page, project)
+  const request = await firstRequest(page, project)
   const [invite, reset] = await links(page, project)
-  const all = filled({ project: project.id, prompt, run, grid: await grid(page, project, prompt, run), token: 'TOKEN' })
+  const all = filled({ project: project.id, prompt, run, request, grid: await grid(page, project, prompt, run), token: 'TOKEN' })
   t.diagnostic(`${routes.length} routes`)
 
   for (const path of all.filter((path) => !strangers.test(path))) await visit(stage, page, path)
@@ -201,6 +209,10 @@ async function openThings(stage, page, project, prompt) {
   await page.getByRole('rowheader').getByRole('link').first().click()
   await page.getByRole('complementary', { name: 'Run' }).getByText('Sent to the model').waitFor()
   await everyLook(stage, page, 'the peek of a run')
+  await open(page, `/p/${id}/requests`)
+  await page.getByRole('rowheader').getByRole('link').first().click()
+  await page.getByRole('complementary', { name: 'Request' }).getByText('Tokens and money').waitFor()
+  await everyLook(stage, page, 'the peek of a request')
   await open(page, `/p/${id}/prompts`)
   await page.keyboard.press('Control+k')
   await page.getByRole('option', { name: /support\/reply/ }).waitFor()
