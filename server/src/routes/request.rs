@@ -88,7 +88,7 @@ impl FromQuery for Listed {
 #[into_params(parameter_in = Path)]
 #[expect(dead_code, reason = "read as the domain's id; this is its description")]
 pub struct RequestPath {
-    /// As the header `x-request-id` of its answer had it.
+    /// As the header `x-atelier-request-id` of its answer had it.
     #[param(value_type = String, format = "uuid")]
     id: String,
 }

@@ -1,6 +1,6 @@
 //! The list of requests, its filters, and the one that `?peek=` names.
 
-use atelier_domain::request::RequestQuery;
+use atelier_domain::{account::Action, request::RequestQuery};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -13,6 +13,7 @@ use crate::{
     api::request::{ChooseRequests, CountRequests, ListRequests, OpenRequest, RequestChoices, Requests, ShowRequest},
     ask::Reading,
     components::shell::{Actions, Page, Sub},
+    platform::use_viewer,
     ui::{Icon, Load, Peek, use_href_with, use_route_params},
 };
 
@@ -52,6 +53,10 @@ impl Screen for RequestList {
 
     fn view(this: Self) -> AnyView {
         let RequestList { requests, count, choices, peeked } = this;
+        if !may_see() {
+            // The studio's own sentence, once.
+            return view! { <Page title="Requests"><div class="l-scroll"><Load reading=requests rows=2 let:_none>{()}</Load></div></Page> }.into_any();
+        }
         view! {
             <Page title="Requests" fit=true>
                 <Actions slot>
@@ -60,7 +65,7 @@ impl Screen for RequestList {
                 </Actions>
                 <Sub slot filters=true>
                     <Load reading=choices rows=1 let:choices><Filters choices=choices/></Load>
-                    <span class="l-end l-wide"><Load reading=count rows=1 let:count><Count count=count/></Load></span>
+                    <div class="l-end l-wide"><Load reading=count rows=1 let:count><Count count=count/></Load></div>
                 </Sub>
                 <div class="l-panes p-requests" data-peek="true">
                     <section class="l-pane" aria-label="Requests">
@@ -75,6 +80,11 @@ impl Screen for RequestList {
         }
         .into_any()
     }
+}
+
+fn may_see() -> bool {
+    let project = use_route_params().with_untracked(|params| params.get("project").unwrap_or_default());
+    use_viewer().project(&project).is_some_and(|project| Action::SeeRequests.allowed_to(project.role))
 }
 
 #[component]
