@@ -2,7 +2,9 @@
 
 pub mod account;
 pub mod case;
+pub mod cost;
 pub mod exchange;
+pub mod gateway;
 pub mod grid;
 pub mod model;
 pub mod playground;

@@ -11,7 +11,7 @@ use crate::{
     api::account::SignOut,
     backend,
     components::shell::Shell,
-    pages::{Late, account, grid, missing::Missing, play, prompt, request, run, welcome},
+    pages::{Late, account, cost, grid, missing::Missing, play, prompt, request, run, welcome},
     platform::Viewer,
     ui::provide_toaster,
 };
@@ -77,6 +77,7 @@ pub fn App() -> impl IntoView {
                     <Route path={(Is("p"), Param("project"), Is("runs"), Param("run"))} view={Lazy::<Late<run::RunPage>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("requests"))} view={Lazy::<Late<request::RequestList>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("requests"), Param("request"))} view={Lazy::<Late<request::RequestPage>>::new()}/>
+                    <Route path={(Is("p"), Param("project"), Is("cost"))} view={Lazy::<Late<cost::Cost>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("settings"))} view={Lazy::<Late<account::Settings>>::new()}/>
                 </ParentRoute>
             </Routes>

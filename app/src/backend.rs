@@ -2,8 +2,10 @@
 
 pub mod account;
 pub mod case;
+pub mod cost;
 pub mod desk;
 pub mod exchange;
+pub mod gateway;
 pub mod grid;
 pub mod playground;
 pub mod prompt;

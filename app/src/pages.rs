@@ -1,6 +1,7 @@
 //! The pages, one folder an area. What an area's pages need is loaded when the first of them is shown.
 
 pub mod account;
+pub mod cost;
 pub mod grid;
 pub mod missing;
 pub mod play;
@@ -64,3 +65,4 @@ chunk!(
     play::Playground, grid::PromptCases, grid::GridPage, grid::CompareGridsPage,
     request::RequestList, request::RequestPage
 );
+chunk!(cost_pages, __preload_cost_pages: cost::Cost);

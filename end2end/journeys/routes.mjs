@@ -170,7 +170,7 @@ async function fits(stage, page, where) {
 }
 
 async function tabs(stage, page, project) {
-  for (const tab of ['members', 'keys', 'project']) await visit(stage, page, `/p/${project.id}/settings?tab=${tab}`)
+  for (const tab of ['members', 'keys', 'gateway', 'project']) await visit(stage, page, `/p/${project.id}/settings?tab=${tab}`)
 }
 
 /** From page to page by the router alone: the document stays the same. */

@@ -4,11 +4,13 @@ use atelier_backend::{
     cx::Cx,
     exchange::{self, Part},
     request::{self, Whole},
+    traffic,
 };
 use atelier_domain::{
     fault::Fault,
     id::ProjectId,
     request::{RequestFilter, RequestQuery},
+    traffic::{By, Span, csv},
 };
 use axum::{
     Extension,
@@ -87,6 +89,27 @@ fn lines(cx: Cx, project: ProjectId, filter: RequestFilter, first: (Vec<Whole>, 
     })
 }
 
+#[derive(Deserialize)]
+pub struct Breakdown {
+    #[serde(default)]
+    span: String,
+    #[serde(default)]
+    by: String,
+}
+
+/// `GET /p/{project}/cost/export?span=…&by=…`: what stands on the page, as CSV.
+///
+/// # Errors
+/// As [`traffic::report`].
+pub async fn costs(Extension(cx): Extension<Cx>, Path(project): Path<String>, Query(wanted): Query<Breakdown>) -> Result<Response, HttpError> {
+    let project: ProjectId = project.parse().map_err(|_| Fault::not_found("not_found", "This page"))?;
+    let (span, by) = (Span::parse(&wanted.span).unwrap_or_default(), By::parse(&wanted.by).unwrap_or_default());
+    let report = traffic::report(&cx, project, span, by).await?;
+    let name = format!("cost-by-{}-{}-{}.csv", by.as_str(), report.window.from.day(), report.window.to.day());
+    Ok(saved(csv(by, &report.slices).into_response(), "text/csv; charset=utf-8", &name))
+}
+
+/// A file that the browser keeps, whatever it holds.
 fn saved(mut response: Response, media_type: &'static str, name: &str) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));

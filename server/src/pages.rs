@@ -27,6 +27,7 @@ pub fn router(state: &AppState) -> Router {
     let pages = Router::new()
         .route("/p/{project}/export", routing::get(download::prompts))
         .route("/p/{project}/requests.jsonl", routing::get(download::requests))
+        .route("/p/{project}/cost/export", routing::get(download::costs))
         .leptos_routes(state, generate_route_list(App), move || shell(options.clone()));
     let missing = by_person(state, Router::new().fallback(not_found));
     let files = ServeDir::new(&*state.leptos.site_root).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();

@@ -252,3 +252,19 @@ pub async fn revoke_key(key: String) -> Result<(), UiError> {
     use crate::backend::{account, cx, parse, reply};
     reply(account::revoke_key(&cx()?, parse(&key)?).await)
 }
+
+/// Sets how much a key may do; what is empty has no limit.
+#[server(prefix = "/fn")]
+pub async fn limit_key(key: String, rate: String, concurrency: String) -> Result<(), UiError> {
+    use crate::backend::{account, cx, parse, reply};
+    let (cx, key) = (cx()?, parse(&key)?);
+    reply(account::limit_form(&cx, key, &rate, &concurrency).await)
+}
+
+/// Deletes a project with everything in it. Where to go on.
+#[server(prefix = "/fn")]
+pub async fn delete_project(project: String, name: String) -> Result<String, UiError> {
+    use crate::backend::{account, cx, parse, reply};
+    reply(account::delete_project(&cx()?, parse(&project)?, &name).await)?;
+    Ok(account::land("/projects"))
+}

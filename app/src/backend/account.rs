@@ -4,9 +4,9 @@ pub use atelier_backend::account::*;
 
 use atelier_backend::cx::Cx;
 use atelier_domain::{
-    account::Membership,
-    fault::{Fault, Kind},
-    id::{ProjectId, UserId},
+    account::{KeyLimits, Membership},
+    fault::{Fault, Kind, Problems},
+    id::{KeyId, ProjectId, UserId},
 };
 use http::{HeaderValue, header, request::Parts};
 use leptos::{
@@ -73,6 +73,19 @@ async fn sow_sample(cx: &Cx, project: ProjectId) -> Result<(), Fault> {
         let _ = atelier_backend::sample::answer(&operator, project).await;
     });
     Ok(())
+}
+
+/// # Errors
+/// As [`limit_key`]; Invalid for what is no number.
+pub async fn limit_form(cx: &Cx, key: KeyId, rate: &str, concurrency: &str) -> Result<(), Fault> {
+    let mut problems = Problems::default();
+    let mut limit = |field: &'static str, text: &str| match text.trim() {
+        "" => None,
+        text => problems.keep(text.parse::<u32>().map_err(|_| Fault::field(field, "This is a whole number, or nothing for no limit."))),
+    };
+    let limits = KeyLimits { rate: limit("rate", rate), concurrency: limit("concurrency", concurrency) };
+    problems.check()?;
+    limit_key(cx, key, limits).await
 }
 
 /// The projects that somebody is in, with their role.

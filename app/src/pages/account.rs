@@ -1,17 +1,21 @@
 //! People and projects: one's own account, the list of projects, a project's settings, and the whole studio for administrators.
 
 mod admin;
+mod deletion;
+mod erasure;
+mod gateway;
 mod home;
 mod invitations;
 mod invite;
 mod keys;
 pub mod land;
+mod limits;
 mod me;
 mod members;
 mod models;
 mod new_key;
 mod new_project;
-mod once;
+pub mod once;
 mod password;
 mod prices;
 mod project;

@@ -7,14 +7,16 @@ mod table;
 use std::{collections::BTreeMap, time::Duration};
 
 use atelier_backend::{
-    account, case,
+    account, budget, case,
     local::Status,
     prompt, provider,
     session::{self, Stored},
 };
 use atelier_domain::{
     account::{Role, Scope},
+    budget::BudgetForm,
     case::CaseForm,
+    cost::Nanos,
     id::{ProjectId, PromptId, RunId, UserId},
     prompt::{Body, Draft, NewPrompt, PromptType},
     provider::{ProviderForm, ProviderKind},
@@ -210,6 +212,7 @@ async fn stage(test: &TestStudio, place: &Place) -> Ids {
         ("$email", place.email.clone()),
         ("$key", key.id.to_string()),
         ("$provider", provider_in(test, project).await),
+        ("$budget", budget_in(test, project).await),
         ("$invitation", invitation.to_string()),
         ("$link", token(&link)),
         ("$reset", token(&reset)),
@@ -228,6 +231,18 @@ async fn provider_in(test: &TestStudio, project: ProjectId) -> String {
     let name = format!("p{}", Uuid::now_v7().simple()).parse().unwrap();
     let form = ProviderForm { base_url: Some("http://127.0.0.1:9".to_owned()), ..ProviderForm::default() };
     provider::put(&test.operator(), project, &name, ProviderKind::Openai, form).await.unwrap().0.id.to_string()
+}
+
+async fn budget_in(test: &TestStudio, project: ProjectId) -> String {
+    let form = BudgetForm { limit: Nanos(1_000_000_000), warn_at: 80, ..BudgetForm::default() };
+    let name = Uuid::now_v7().to_string();
+    let (budget, _) = budget::put(&test.operator(), project, &name, form).await.unwrap();
+    // A project has a hundred at most.
+    let all = budget::list(&test.operator(), project).await.unwrap();
+    for old in all.iter().filter(|old| old.budget.id != budget.id) {
+        budget::remove(&test.operator(), old.budget.id).await.unwrap();
+    }
+    budget.id.to_string()
 }
 
 fn token(link: &str) -> String {

@@ -25,10 +25,11 @@ const fn place(group: &'static str, label: &'static str, icon: &'static str, pat
 }
 
 /// In the order of people's work; what is not built yet is not here.
-pub const PLACES: [Place; 5] = [
+pub const PLACES: [Place; 6] = [
     place("Build", "Prompts", "prompt", "prompts", "p"),
     place("Build", "Playground", "play", "playground", "l"),
     Place { needs: Action::SeeRequests, ..place("Watch", "Requests", "list", "requests", "q") },
+    place("Watch", "Cost", "coin", "cost", "c"),
     place("Watch", "Runs", "pulse", "runs", "r"),
     place("", "Settings", "gear", "settings", "s"),
 ];

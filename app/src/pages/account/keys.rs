@@ -6,9 +6,9 @@ use atelier_domain::{
 };
 use leptos::prelude::*;
 
-use super::{land::on_success, new_key::NewKeyDialog, once::SentPlain};
+use super::{land::on_success, limits::Limits, new_key::NewKeyDialog, once::SentPlain};
 use crate::{
-    api::account::{self as api, AddKey, ListKeys, NewKey, RevokeKey},
+    api::account::{self as api, AddKey, LimitKey, ListKeys, NewKey, RevokeKey},
     ask::{Change, Reading},
     platform::ViewerProject,
     ui::{Callout, ConfirmDialog, Empty, Load, Opens, Panel, Table, Tag, Time, Tools, failure, use_toaster},
@@ -22,10 +22,14 @@ pub fn Keys(place: ViewerProject) -> impl IntoView {
         }
         .into_any();
     }
-    let (add, revoke) = (Change::by::<AddKey>(), Change::by::<RevokeKey>());
+    let (add, revoke, limit) = (Change::by::<AddKey>(), Change::by::<RevokeKey>(), Change::by::<LimitKey>());
     let (toaster, project) = (use_toaster(), place.id.clone());
     let keys = Reading::new(move || ListKeys { project: project.clone() });
     on_success(add, move |_: NewKey| keys.refetch());
+    on_success(limit, move |()| {
+        toaster.push("The limits hold from the key’s next request on");
+        keys.refetch();
+    });
     on_success(revoke, move |()| {
         toaster.push("The key is revoked: the next request with it is refused.");
         keys.refetch();
@@ -33,9 +37,9 @@ pub fn Keys(place: ViewerProject) -> impl IntoView {
     view! {
         <Panel id="keys" title="API keys" say="For programs. A key belongs to this project, and may do what its scopes say.">
             <Tools slot><Opens dialog="new-key" kind="primary" small=true key="n">"Make a key"</Opens></Tools>
-            <div class="p-made"><SentPlain faults=vec![failure(add), failure(revoke)]/></div>
+            <div class="p-made"><SentPlain faults=vec![failure(add), failure(revoke), failure(limit)]/></div>
             <Load reading=keys rows=3 table=true let:data>
-                <List data=data revoke=revoke/>
+                <List data=data revoke=revoke limit=limit/>
             </Load>
         </Panel>
         <NewKeyDialog project=place.id action=add/>
@@ -44,7 +48,7 @@ pub fn Keys(place: ViewerProject) -> impl IntoView {
 }
 
 #[component]
-fn List(data: api::Keys, revoke: Change) -> impl IntoView {
+fn List(data: api::Keys, revoke: Change, limit: Change) -> impl IntoView {
     let api::Keys { keys, now } = data;
     if keys.is_empty() {
         return view! {
@@ -55,9 +59,9 @@ fn List(data: api::Keys, revoke: Change) -> impl IntoView {
         }
         .into_any();
     }
-    let rows = keys.into_iter().map(|key| view! { <Row key=key now=now revoke=revoke/> }).collect_view();
+    let rows = keys.into_iter().map(|key| view! { <Row key=key now=now revoke=revoke limit=limit/> }).collect_view();
     view! {
-        <Table caption="API keys of this project" heads=&["Name", "Ends in", "Scopes", "Last used", "Made by", ""]>
+        <Table caption="API keys of this project" heads=&["Name", "Ends in", "Scopes", "Limits", "Last used", "Made by", ""]>
             {rows}
         </Table>
     }
@@ -65,7 +69,8 @@ fn List(data: api::Keys, revoke: Change) -> impl IntoView {
 }
 
 #[component]
-fn Row(key: ApiKey, now: Timestamp, revoke: Change) -> impl IntoView {
+fn Row(key: ApiKey, now: Timestamp, revoke: Change, limit: Change) -> impl IntoView {
+    let limits = key.revoked_at.is_none().then(|| view! { <Limits id=key.id.to_string() name=key.name.clone() limits=key.limits limit=limit/> });
     let scopes = key.scopes.into_iter().map(|scope| view! { <Tag>{scope.as_str()}</Tag> }).collect_view();
     let used = match key.last_used_at {
         Some(at) => view! { <Time at=at now=now/> }.into_any(),
@@ -80,6 +85,7 @@ fn Row(key: ApiKey, now: Timestamp, revoke: Change) -> impl IntoView {
             <th scope="row">{key.name}</th>
             <td><code>"…" {key.hint}</code></td>
             <td><span class="l-row">{scopes}</span></td>
+            <td>{limits}</td>
             <td>{used}</td>
             <td>{key.created_by} ", " <Time at=key.created_at now=now/></td>
             <td data-num="true">{last}</td>

@@ -3,7 +3,10 @@
 use atelier_domain::account::Action;
 use leptos::prelude::*;
 
-use super::land::{focus_mistake, load_on_success, unplaced};
+use super::{
+    deletion::Deletion,
+    land::{focus_mistake, load_on_success, unplaced},
+};
 use crate::{
     api::account::RenameProject,
     ask::{ActionForm, Change},
@@ -14,7 +17,9 @@ use crate::{
 #[component]
 pub fn Project(place: ViewerProject) -> impl IntoView {
     let ViewerProject { id, name, role } = place;
-    let inside = if Action::Administer.allowed_to(role) {
+    let owns = Action::Administer.allowed_to(role);
+    let danger = owns.then(|| view! { <Deletion id=id.clone() name=name.clone()/> });
+    let inside = if owns {
         view! { <Rename id=id.clone() name=name/> }.into_any()
     } else {
         view! { <p>{name} <span class="c-hint">" Only owners rename a project."</span></p> }.into_any()
@@ -31,6 +36,7 @@ pub fn Project(place: ViewerProject) -> impl IntoView {
                 </dl>
             </div>
         </Panel>
+        {danger}
     }
     .into_any()
 }

@@ -1,9 +1,9 @@
-//! A project's settings: members, API keys, providers, prices, the project itself. The tab stands in the address.
+//! A project's settings: members, API keys, providers, prices, what the gateway keeps, the project itself. The tab stands in the address.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{keys::Keys, members::Members, once::Saved, prices::Prices, project::Project, providers::Providers};
+use super::{gateway::Gateway, keys::Keys, members::Members, once::Saved, prices::Prices, project::Project, providers::Providers};
 use crate::pages::Screen;
 use crate::{
     components::shell::{Page, Sub},
@@ -40,12 +40,14 @@ fn Tabbed(place: ViewerProject) -> impl IntoView {
         ("API keys", href("keys")),
         ("Providers", href("providers")),
         ("Prices", href("prices")),
+        ("Gateway", href("gateway")),
         ("Project", href("project")),
     ];
     let inside = move || match tab.get().as_str() {
         "keys" => view! { <Keys place=place.clone()/> }.into_any(),
         "providers" => view! { <Providers place=place.clone()/> }.into_any(),
         "prices" => view! { <Prices place=place.clone()/> }.into_any(),
+        "gateway" => view! { <Gateway place=place.clone()/> }.into_any(),
         "project" => view! { <Project place=place.clone()/> }.into_any(),
         _ => view! { <Members place=place.clone()/> }.into_any(),
     };

@@ -84,3 +84,101 @@ async fn requests(cx: &Cx, tx: &mut Tx<'_>, project: ProjectId) -> Result<bool, 
     store::request::delete(tx, cx.studio.db.engine, &doomed).await?;
     Ok(doomed.len() == GROUP as usize)
 }
+
+#[cfg(test)]
+mod tests {
+    use atelier_domain::{
+        account::{KeyLimits, Role},
+        fault::Kind,
+    };
+
+    use super::*;
+    use crate::{
+        account,
+        backup::tests::{furnish, studio},
+        db::fresh,
+        prompt,
+        store::{backup, gateway::Kept},
+    };
+
+    /// What belongs to people and the studio; and the audit, of which the content goes.
+    const STAYS: [&str; 9] = ["users", "sessions", "attempts", "local_models", "audit", "changes", "journal_places", "projects", backup::MIGRATIONS];
+
+    async fn fill(cx: &Cx) -> ProjectId {
+        furnish(cx).await;
+        let project = account::project_named(cx, "Northwind").await.unwrap().id;
+        let mut tx = cx.studio.db.begin().await.unwrap();
+        let kept = Kept { project, hash: "a".into(), expires_at: cx.now().plus_seconds(60), made_at: cx.now(), answer: vec![1] };
+        store::gateway::put_answer(&mut tx, &kept).await.unwrap();
+        tx.commit().await.unwrap();
+        for key in account::keys(cx, project).await.unwrap() {
+            account::limit_key(cx, key.id, KeyLimits::default()).await.unwrap();
+        }
+        project
+    }
+
+    #[tokio::test]
+    async fn a_deleted_project_leaves_no_row_in_any_table() {
+        let folder = fresh::Folder::new();
+        for engine in fresh::engines() {
+            let studio = studio(&fresh::url(engine, &folder).await).await;
+            let cx = Cx::operator(studio.clone());
+            let project = fill(&cx).await;
+            let tables = async || backup::tables(&mut *studio.db.read().await.unwrap(), engine).await.unwrap();
+            let used = async |table: &str| backup::has_rows(&mut *studio.db.read().await.unwrap(), table).await.unwrap();
+            for table in tables().await.iter().filter(|table| !STAYS.contains(&table.as_str())) {
+                assert!(used(table).await, "{engine:?}: {table} was tried");
+            }
+            assert!(delete_project(&cx, project, "northwind").await.unwrap_err().of("name").is_some());
+            delete_project(&cx, project, " Northwind ").await.unwrap();
+            for table in tables().await.iter().filter(|table| !STAYS.contains(&table.as_str())) {
+                assert!(!used(table).await, "{engine:?}: {table} still has a row: name it in store/account/deletion.rs");
+            }
+            assert!(account::list_projects(&cx).await.unwrap().is_empty());
+            let mut db = studio.db.read().await.unwrap();
+            let details: Vec<String> = sqlx::query_scalar("SELECT detail FROM audit WHERE project_id = $1 AND what <> 'account.project.deleted'")
+                .bind(project.to_string())
+                .fetch_all(&mut *db)
+                .await
+                .unwrap();
+            assert!(details.len() > 5 && details.iter().all(|detail| detail == "{}"), "{details:?}");
+            drop(db);
+            studio.db.close().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn owners_and_administrators_delete_a_project_and_no_other() {
+        let folder = fresh::Folder::new();
+        for engine in fresh::engines() {
+            let studio = studio(&fresh::url(engine, &folder).await).await;
+            let cx = Cx::operator(studio.clone());
+            let (one, other) = (account::add_project(&cx, "One").await.unwrap(), account::add_project(&cx, "Other").await.unwrap());
+            let new = |name: &str| serde_json::from_value(json!({"name": name, "type": "text", "description": "", "tags": []})).unwrap();
+            prompt::create(&cx, one, new("a")).await.unwrap();
+            prompt::create(&cx, other, new("b")).await.unwrap();
+            let person = async |email: &str, admin: bool, role: Option<Role>| {
+                let user = account::add_user(&cx, email, None, "four plain words here", admin).await.unwrap();
+                if let Some(role) = role {
+                    account::add_member(&cx, one, email, role).await.unwrap();
+                }
+                let user = account::load_user(&studio, user).await.unwrap().unwrap();
+                Cx::new(studio.clone(), Actor::User(std::sync::Arc::new(user)), "test")
+            };
+            let editor = person("e@x.example", false, Some(Role::Editor)).await;
+            let owner = person("o@x.example", false, Some(Role::Owner)).await;
+            let admin = person("a@x.example", true, None).await;
+            assert_eq!(delete_project(&editor, one, "One").await.unwrap_err().kind, Kind::Denied);
+            assert_eq!(delete_project(&owner, other, "Other").await.unwrap_err().kind, Kind::NotFound);
+            delete_project(&owner, one, "One").await.unwrap();
+            assert_eq!(delete_project(&admin, one, "One").await.unwrap_err().kind, Kind::NotFound);
+            let left = account::list_projects(&cx).await.unwrap();
+            assert_eq!(left.iter().map(|project| project.name.as_str()).collect::<Vec<_>>(), ["Other"]);
+            let mut db = studio.db.read().await.unwrap();
+            assert!(backup::has_rows(&mut db, "prompts").await.unwrap(), "the other's prompt is still there");
+            drop(db);
+            delete_project(&admin, other, "Other").await.unwrap();
+            studio.db.close().await;
+        }
+    }
+}

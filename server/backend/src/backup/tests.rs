@@ -34,7 +34,7 @@ fn draft(text: &str) -> Draft {
     serde_json::from_value(json!({"messages": [{"role": "system", "content": text}]})).unwrap()
 }
 
-async fn studio(url: &str) -> Arc<Studio> {
+pub(crate) async fn studio(url: &str) -> Arc<Studio> {
     // Its journal.
     let data = std::env::temp_dir().join(format!("atelier-backup-{}", uuid::Uuid::now_v7()));
     Studio::new(Database::open(url).await.unwrap(), LocalModel::start("no-weights".into(), 1), Settings { data, ..Settings::default() }).unwrap()
@@ -50,7 +50,7 @@ async fn prompt_in(cx: &Cx, project: ProjectId, name: &str, contents: &[&str]) -
 }
 
 /// A row in each table, where a test without a model can have one.
-async fn furnish(cx: &Cx) {
+pub(crate) async fn furnish(cx: &Cx) {
     let (owner, project) = {
         let form = account::SetUp {
             name: "Mara".into(),

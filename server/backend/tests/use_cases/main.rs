@@ -7,6 +7,7 @@
 mod support;
 
 mod account;
+mod budget;
 mod doors;
 mod draft;
 mod exchange;
@@ -22,4 +23,5 @@ mod provider;
 mod pull;
 mod run;
 mod set_up;
+mod traffic;
 mod usage;

@@ -2,12 +2,14 @@
 
 use atelier_app::api::{
     account::{
-        AcceptInvitation, AddKey, AddProject, ChangePassword, Invite, ListInvitations, ListKeys, ListMembers, LookAtLink, MakeResetLink, MyProjects,
-        RemoveMember, RenameProject, RevokeKey, SetRole, SetTheme, SetUp, SetUpPage, ShowInstance, SignIn, SignInPage, SignOut, UpdateAccount, UseReset,
-        WithdrawInvitation,
+        AcceptInvitation, AddKey, AddProject, ChangePassword, DeleteProject, Invite, LimitKey, ListInvitations, ListKeys, ListMembers, LookAtLink,
+        MakeResetLink, MyProjects, RemoveMember, RenameProject, RevokeKey, SetRole, SetTheme, SetUp, SetUpPage, ShowInstance, SignIn, SignInPage, SignOut,
+        UpdateAccount, UseReset, WithdrawInvitation,
     },
     case::{DeleteCase, ImportCases, KeepCase, ListCases, PutCase},
+    cost::{ListBudgets, PutBudget, RemoveBudget, ShowCosts},
     exchange::{ImportPrompts, PreviewImport},
+    gateway::{CountUser, EmptyCache, EraseUser, SetGateway, ShowGateway, TryRedaction},
     grid::{CompareGrids, FollowGrid, MarkCell, ResumeGrid, ShowCell, ShowGrid, StartGrid, StopGrid},
     model::{AddModel, ListModels, RemoveModel},
     playground::{CompareAnswers, EditAsDraft, KeepMock, OpenBench, Play, ShowAnswer, StopRun},
@@ -53,6 +55,8 @@ pub const REVIEW: Right = [401, 401, 403, MAY, MAY, MAY, 404, 404];
 pub const PUBLISH: Right = [401, 401, 403, 403, MAY, MAY, 404, 404];
 /// Keys, members, and the project itself.
 pub const ADMINISTER: Right = [401, 401, 403, 403, 403, MAY, 404, 404];
+/// Delete a project: its owners, and administrators.
+pub const DELETE: Right = [401, 401, 403, 403, 403, MAY, 404, MAY];
 /// Add projects and users.
 pub const INSTANCE: Right = [401, 401, 403, 403, 403, 403, 403, MAY];
 
@@ -90,6 +94,19 @@ pub const FUNCTIONS: &[Function] = &[
     (ListKeys::PATH, ADMINISTER, "project=$project", 200),
     (AddKey::PATH, ADMINISTER, "project=$project&name=CI&scopes[]=read", 200),
     (RevokeKey::PATH, ADMINISTER, "key=$key", 200),
+    (LimitKey::PATH, ADMINISTER, "key=$key&rate=60&concurrency=", 200),
+    // Not by its name: nothing is deleted.
+    (DeleteProject::PATH, DELETE, "project=$project&name=another", 422),
+    (ShowGateway::PATH, ADMINISTER, "project=$project", 200),
+    (SetGateway::PATH, ADMINISTER, "project=$project&bodies=true&days=30&cache=exact&keep=2&unit=3600&email=true&patterns=EMP-1%0AEMP-2", 200),
+    (TryRedaction::PATH, ADMINISTER, "project=$project&sample=a@b.example&email=true&patterns=", 200),
+    (EmptyCache::PATH, ADMINISTER, "project=$project", 200),
+    (CountUser::PATH, ADMINISTER, "project=$project&user=mara", 200),
+    (EraseUser::PATH, ADMINISTER, "project=$project&user=mara", 200),
+    (ShowCosts::PATH, SEE, "project=$project&span=7d&by=model", 200),
+    (ListBudgets::PATH, SEE, "project=$project", 200),
+    (PutBudget::PATH, ADMINISTER, "project=$project&name=$new&per=user&subject=&period=day&limit=1&warn_at=&fresh=true", 200),
+    (RemoveBudget::PATH, ADMINISTER, "project=$project&budget=$budget", 200),
     (ListProviders::PATH, ADMINISTER, "project=$project", 200),
     // Nobody listens there: how that went is in the answer.
     (PutProvider::PATH, ADMINISTER, "project=$project&name=next-door&kind=openai&base_url=http://127.0.0.1:9&key=sk-canary&headers=&models=m", 200),
