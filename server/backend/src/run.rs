@@ -124,7 +124,7 @@ pub async fn stop(cx: &Cx, run: RunId) -> Result<(), Fault> {
     .await
 }
 
-/// Events as pages hear them: what comes within a [`TICK`] comes as one text, so that a fast model does not cost a line of JSON a token.
+/// Events as pages hear them: what comes within a `TICK` comes as one text, so that a fast model does not cost a line of JSON a token.
 pub fn in_ticks(events: mpsc::UnboundedReceiver<Event>) -> impl Stream<Item = Event> + Send {
     stream::unfold((events, VecDeque::new(), Instant::now()), async |(mut events, mut waiting, mut tick)| {
         if waiting.is_empty() {

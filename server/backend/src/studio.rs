@@ -125,7 +125,7 @@ impl Studio {
         }))
     }
 
-    /// Below [`crate::store::request::STEP`].
+    /// A number of this process, below the step by which requests of one microsecond are told apart.
     pub fn node(&self) -> i64 {
         self.node
     }
