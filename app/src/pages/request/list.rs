@@ -55,7 +55,7 @@ impl Screen for RequestList {
         let RequestList { requests, count, choices, peeked } = this;
         if !may_see() {
             // The studio's own sentence, once.
-            return view! { <Page title="Requests"><div class="l-scroll"><Load reading=requests rows=2 let:_none>{()}</Load></div></Page> }.into_any();
+            return view! { <Page title="Requests"><div class="l-scroll"><Load reading=requests rows=2 let:_none>""</Load></div></Page> }.into_any();
         }
         view! {
             <Page title="Requests" fit=true>

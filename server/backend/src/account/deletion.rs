@@ -124,8 +124,8 @@ mod tests {
             let studio = studio(&fresh::url(engine, &folder).await).await;
             let cx = Cx::operator(studio.clone());
             let project = fill(&cx).await;
-            let tables = async || backup::tables(&mut *studio.db.read().await.unwrap(), engine).await.unwrap();
-            let used = async |table: &str| backup::has_rows(&mut *studio.db.read().await.unwrap(), table).await.unwrap();
+            let tables = async || backup::tables(&mut studio.db.read().await.unwrap(), engine).await.unwrap();
+            let used = async |table: &str| backup::has_rows(&mut studio.db.read().await.unwrap(), table).await.unwrap();
             for table in tables().await.iter().filter(|table| !STAYS.contains(&table.as_str())) {
                 assert!(used(table).await, "{engine:?}: {table} was tried");
             }
