@@ -95,7 +95,7 @@ async fn each_filter_finds_what_it_names() {
         .to_string();
         let client = app.with_key(&[Scope::Requests]).await;
         for query in ["user=ada%2B1%40x", "session=s1", "tag=shop", "prompt=support/reply", "version=1", "model=acme/other", "outcome=refused", "q=kettle"] {
-            assert_eq!(ids(&client.get(&format!("/api/v1/requests?{query}")).await.ok(200)), std::slice::from_ref(wanted), "{query}");
+            assert_eq!(ids(&client.get(&format!("/api/v1/requests?{query}")).await.ok(200)), std::slice::from_ref(&wanted), "{query}");
         }
         assert_eq!(ids(&client.get(&format!("/api/v1/requests?q={wanted}")).await.ok(200)), [wanted]);
         assert_eq!(ids(&client.get("/api/v1/requests?from=2001-01-01T00:00:00Z&to=2002-01-01T00:00:00%2B01:00").await.ok(200)), [""; 0]);
