@@ -18,6 +18,7 @@ use atelier_backend::{
 use atelier_domain::fault::Fault;
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get, serve::ListenerExt};
 use leptos::config::{Env, LeptosOptions};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -41,6 +42,7 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// # Errors
 /// One sentence for the operator.
 pub async fn serve(config: Config) -> Result<(), String> {
+    allow_connections();
     let listener = TcpListener::bind(config.addr).await.map_err(|error| format!("ATELIER_ADDR: cannot listen on {}: {error}.", config.addr))?;
     let bound = listener.local_addr().map_err(|error| format!("ATELIER_ADDR: {error}."))?;
     let studio = open(&config, bound, Some(config.weights())).await?;
@@ -66,6 +68,14 @@ pub async fn serve(config: Config) -> Result<(), String> {
     }
     wind_up(&studio).await;
     Ok(())
+}
+
+/// As many open files, and so connections, as the system lets a process have: what it gives unasked is often 1,024.
+fn allow_connections() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(%error, "no more than {:?} connections can be open", limit.current);
+    }
 }
 
 /// Where metrics have an address of their own.

@@ -6,6 +6,7 @@
 mod gateway;
 mod http;
 mod server;
+mod strain;
 mod writer;
 
 use std::{

@@ -77,6 +77,13 @@ impl Server {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
+
+    /// What it holds in memory now, and the most it ever held, in MiB. None where the system does not tell.
+    pub fn memory(&self) -> Option<(u64, u64)> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
+        let mib = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB")?.parse::<u64>().ok()).map(|kib| kib >> 10);
+        Some((mib("VmRSS:")?, mib("VmHWM:")?))
+    }
 }
 
 impl Drop for Folder {

@@ -27,6 +27,8 @@ pub enum Behaviour {
     GiantLine,
     /// `fault-giant-answer`: an answer of 80 MiB, not streamed.
     GiantAnswer,
+    /// `flood-100`: a stream of so many MiB of text, a KiB an event, as fast as it is taken.
+    Flood(u32),
     /// `fault-silence`: half of the answer, then nothing.
     Silence,
     /// `fault-byte-a-second`.
@@ -92,7 +94,8 @@ impl Behaviour {
         let wait = number("slow-first-", "").map(|wait| Self::SlowFirst(Duration::from_millis(wait.into())));
         let then_ok = number("fault-", "-then-ok").map(|status| Self::StatusThenOk(status as u16));
         let status = number("fault-", "").map(|status| Self::Status(status as u16));
-        wait.or(then_ok).or(status).or_else(|| number("echo-", "tps").map(|tps| Self::Echo { tps: Some(tps.max(1)) }))
+        let flood = number("flood-", "").map(Self::Flood);
+        wait.or(flood).or(then_ok).or(status).or_else(|| number("echo-", "tps").map(|tps| Self::Echo { tps: Some(tps.max(1)) }))
     }
 
     /// Real models, which echo.

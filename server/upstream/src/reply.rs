@@ -12,6 +12,8 @@ use crate::{
 
 pub(crate) enum Step {
     Bytes(Vec<u8>),
+    /// The same, so many times.
+    Again(Vec<u8>, u32),
     Wait(Duration),
     /// Nothing more, and the connection stays open.
     Silence,
@@ -118,6 +120,14 @@ fn streamed(ask: &Ask, behaviour: &Behaviour) -> Reply {
                 *before = *wait;
             }
             reply
+        }
+        Behaviour::Flood(mib) => {
+            let events = ask.events(&["a".repeat(1_023) + " "]);
+            // What begins an answer and what ends it stand once.
+            let word = events.iter().position(|event| event.len() > 1_023).unwrap_or_default();
+            let flood = Step::Again(events[word].clone().into_bytes(), mib << 10);
+            let parts = [bytes(&events[..word]), vec![flood], bytes(&events[word + 1..])];
+            Reply::steps(parts.into_iter().flatten().collect())
         }
         Behaviour::Cut => {
             then(bytes(&events[..half]), vec![Step::Bytes(events[half].as_bytes()[..20].to_vec()), Step::Wait(Duration::from_millis(20)), Step::Cut])

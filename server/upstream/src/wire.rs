@@ -109,6 +109,11 @@ async fn write(to: &mut OwnedWriteHalf, reply: &Reply) -> io::Result<bool> {
             for step in steps {
                 match step {
                     Step::Bytes(bytes) => chunk(to, bytes).await?,
+                    Step::Again(bytes, times) => {
+                        for _ in 0..*times {
+                            chunk(to, bytes).await?;
+                        }
+                    }
                     Step::Wait(wait) => sleep(*wait).await,
                     Step::Silence => std::future::pending().await,
                     Step::Cut => return Ok(false),
