@@ -19,7 +19,9 @@ pub fn use_href_with() -> impl Fn(&[(&'static str, Option<&str>)]) -> String + C
                 query.insert(*key, (*value).to_owned());
             }
         }
-        location.pathname.get() + &query.to_query_string()
+        // The server writes more in percents than the browser does; addresses that people copy are the same from both.
+        let query = [("%2D", "-"), ("%2E", "."), ("%5F", "_")].iter().fold(query.to_query_string(), |query, (long, short)| query.replace(long, short));
+        location.pathname.get() + &query
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     api::cost::{AccountStand, BudgetStand, Budgets, PutBudget, RemoveBudget},
     ask::{Change, Reading},
     pages::account::land::on_success,
-    ui::{Callout, ConfirmDialog, Empty, Icon, Opens, Panel, Tools, close_dialog, use_toaster},
+    ui::{Callout, ConfirmDialog, Empty, Icon, Opens, Panel, Tools, use_toaster},
 };
 
 #[derive(Clone, Copy)]
@@ -26,7 +26,6 @@ impl BudgetChanges {
         let (changes, toaster) = (Self { put: Change::by::<PutBudget>(), remove: Change::by::<RemoveBudget>() }, use_toaster());
         on_success(changes.put, move |name: String| {
             toaster.push(format!("The budget “{name}” holds from the next request on"));
-            close_dialog("new-budget");
             budgets.refetch();
         });
         on_success(changes.remove, move |()| {

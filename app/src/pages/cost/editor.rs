@@ -7,7 +7,7 @@ use crate::{
     api::cost::BudgetStand,
     ask::{ActionForm, Change},
     pages::account::land::{focus_mistake, unplaced},
-    ui::{Close, Dialog, ErrorNote, Field, Select, Submit, failure},
+    ui::{Close, Dialog, ErrorNote, Field, Select, Submit, close_on_success, failure},
 };
 
 /// The dialog `new-budget`, or that of one budget.
@@ -19,6 +19,7 @@ pub fn Editor(project: String, keys: Vec<String>, budget: Option<BudgetStand>, p
         Some(budget) => (format!("budget-{}", budget.id), format!("Change {}", budget.name)),
         None => ("new-budget".to_owned(), "Set a budget".to_owned()),
     };
+    close_on_success(id.clone(), put);
     let name = match &budget {
         Some(budget) => view! { <input type="hidden" name="name" value=budget.name.clone()/> }.into_any(),
         None => {

@@ -44,7 +44,7 @@ pub fn Filters(choices: RequestChoices) -> impl IntoView {
             <Typed name="q" label="Search" placeholder="Text, id, user" key="/" wide=true/>
             <Pick name="within" label="Time" options=within/>
             <Typed name="prompt" label="Prompt" placeholder="Any prompt" list=choices.prompts/>
-            <Pick name="outcome" label="Outcome" options=options("Any outcome", Outcome::ALL, Outcome::as_str, outcome_words)/>
+            <Pick name="outcome" label="Outcome" options=options("Any status", Outcome::ALL, Outcome::as_str, outcome_words)/>
             <Pick name="cache" label="Cache" options=options("Any cache", CacheVerdict::ALL, CacheVerdict::as_str, |cache| match cache {
                 CacheVerdict::Off => "Cache off",
                 CacheVerdict::Miss => "Cache miss",
