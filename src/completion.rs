@@ -68,6 +68,9 @@ pub struct Measure {
     /// Of these, written to the provider's cache.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cache_write_tokens: u32,
+    /// Of the prompt's, pictures.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub image_tokens: u32,
     pub output_tokens: u32,
     /// Of these, thought and not shown.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -100,6 +103,7 @@ impl Measure {
             input: self.input_tokens.into(),
             cached: self.reused_tokens.into(),
             cache_write: self.cache_write_tokens.into(),
+            image: self.image_tokens.into(),
             output: self.output_tokens.into(),
             reasoning: self.reasoning_tokens.into(),
         }

@@ -27,6 +27,7 @@ CREATE TABLE requests (
     input BIGINT NOT NULL,
     cached BIGINT NOT NULL,
     cache_write BIGINT NOT NULL,
+    image BIGINT NOT NULL,
     output BIGINT NOT NULL,
     reasoning BIGINT NOT NULL,
     estimated BIGINT NOT NULL,

@@ -49,7 +49,7 @@ impl TryFrom<String> for Rate {
     }
 }
 
-/// A model's price. What has no rate of its own is charged as its whole: cached and cache-written tokens as input, reasoning as output.
+/// A model's price. What has no rate of its own is charged as its whole: cached, cache-written and pictures' tokens as input, reasoning as output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
@@ -59,6 +59,9 @@ pub struct Price {
     /// For the shortest time that the provider keeps it: five minutes at Anthropic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_write: Option<Rate>,
+    /// For pictures that were not read from the cache.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<Rate>,
     /// Nothing for an embedding model.
     #[serde(default)]
     pub output: Rate,
@@ -79,6 +82,9 @@ pub struct Above {
     pub cached: Option<Rate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_write: Option<Rate>,
+    /// For pictures that were not read from the cache.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<Rate>,
     #[serde(default)]
     pub output: Rate,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,10 +98,13 @@ impl Price {
     /// be run over by a count that contradicts itself.
     pub fn charge(&self, usage: &Usage) -> Nanos {
         let within = usage.cached.saturating_add(usage.cache_write);
+        // A picture that the cache had is cheap as all that it had; which tokens those are, no provider tells.
+        let image = usage.image.min(usage.input.saturating_sub(within));
         let long = self.above.filter(|above| usage.input.max(within) > above.tokens);
         let price = long.map_or(*self, Price::from);
         let parts = [
-            (usage.input.saturating_sub(within), price.input),
+            (usage.input.saturating_sub(within).saturating_sub(image), price.input),
+            (image, price.image.unwrap_or(price.input)),
             (usage.cached, price.cached.unwrap_or(price.input)),
             (usage.cache_write, price.cache_write.unwrap_or(price.input)),
             (usage.output.saturating_sub(usage.reasoning), price.output),
@@ -112,8 +121,8 @@ impl Price {
 
 impl From<Above> for Price {
     fn from(above: Above) -> Self {
-        let Above { tokens: _, input, cached, cache_write, output, reasoning } = above;
-        Self { input, cached, cache_write, output, reasoning, above: None }
+        let Above { tokens: _, input, cached, cache_write, image, output, reasoning } = above;
+        Self { input, cached, cache_write, image, output, reasoning, above: None }
     }
 }
 

@@ -79,10 +79,21 @@ pub async fn list_prices(project: String, q: String) -> Result<Prices, UiError> 
 
 /// Sets what a model costs, in USD a million tokens, and how much it reads. What is empty is not known.
 #[server(prefix = "/fn")]
-pub async fn set_price(project: String, model: String, input: String, cached: String, output: String, context: String) -> Result<(), UiError> {
+#[expect(clippy::too_many_arguments, reason = "one for each field of the form")]
+pub async fn set_price(
+    project: String,
+    model: String,
+    input: String,
+    cached: String,
+    cache_write: String,
+    image: String,
+    output: String,
+    reasoning: String,
+    context: String,
+) -> Result<(), UiError> {
     use crate::backend::{cx, parse, provider, redirect, reply};
     let id = parse(&project)?;
-    reply(provider::set_price(&cx()?, id, &model, [&input, &cached, &output], &context).await)?;
+    reply(provider::set_price(&cx()?, id, &model, [&input, &cached, &cache_write, &image, &output, &reasoning], &context).await)?;
     redirect(&format!("/p/{project}/settings?tab=prices"));
     Ok(())
 }

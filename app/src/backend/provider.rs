@@ -76,15 +76,20 @@ pub async fn prices_page(cx: &Cx, project: ProjectId, q: &str) -> Result<Prices,
     Ok(Prices { as_of: table.as_of, source: table.source, entries, found })
 }
 
+/// `rates`: in, cached, written to the cache, pictures, out, thought.
+///
 /// # Errors
 /// Invalid for what is no price.
-pub async fn set_price(cx: &Cx, project: ProjectId, model: &str, [input, cached, output]: [&str; 3], context: &str) -> Result<(), Fault> {
+pub async fn set_price(cx: &Cx, project: ProjectId, model: &str, rates: [&str; 6], context: &str) -> Result<(), Fault> {
     let mut problems = Problems::default();
     let mut rate = |field: &'static str, text: &str| match text.trim().trim_start_matches('$') {
         "" => None,
         text => problems.keep(text.parse::<Rate>().map_err(|fault| fault.at(field))),
     };
-    let (input, cached, output) = (rate("input", input), rate("cached", cached), rate("output", output));
+    let names = ["input", "cached", "cache_write", "image", "output", "reasoning"];
+    let mut rates = names.into_iter().zip(rates).map(|(name, typed)| rate(name, typed));
+    let [input, cached, cache_write, image, output, reasoning] = std::array::from_fn(|_| rates.next().flatten());
+    drop(rates);
     let context = match context.trim().replace([',', ' ', '_'], "") {
         text if text.is_empty() => None,
         text => problems.keep(text.parse::<u32>().map_err(|_| Fault::field("context", "Give the tokens that the model reads at once, or nothing."))),
@@ -93,8 +98,11 @@ pub async fn set_price(cx: &Cx, project: ProjectId, model: &str, [input, cached,
     let price = (input.is_some() || output.is_some()).then(|| Price {
         input: input.unwrap_or_default(),
         cached,
+        cache_write,
+        image,
         output: output.unwrap_or_default(),
-        ..Price::default()
+        reasoning,
+        above: None,
     });
     // What the program's table knows beside the price stays.
     let (table, _) = prices(cx, project).await?;

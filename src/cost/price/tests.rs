@@ -11,12 +11,17 @@ fn price(json: &str) -> Price {
 }
 
 fn usage(input: u64, cached: u64, cache_write: u64, output: u64, reasoning: u64) -> Usage {
-    Usage { input, cached, cache_write, output, reasoning }
+    Usage { input, cached, cache_write, output, reasoning, ..Usage::default() }
+}
+
+fn pictures(input: u64, cached: u64, image: u64) -> Usage {
+    Usage { input, cached, image, ..Usage::default() }
 }
 
 const MINI: &str = r#"{"input":"0.15","cached":"0.075","output":"0.6"}"#;
 const SONNET: &str = r#"{"input":"3","cached":"0.3","cache_write":"3.75","output":"15"}"#;
 const GEMINI: &str = r#"{"input":"1.25","cached":"0.125","output":"10","above":{"tokens":200000,"input":"2.5","cached":"0.25","output":"15"}}"#;
+const SEEING: &str = r#"{"input":"1","cached":"0.1","image":"4","output":"2"}"#;
 const THINKING: &str = r#"{"input":"1","output":"2","reasoning":"3"}"#;
 
 #[test]
@@ -27,6 +32,9 @@ fn a_request_costs_what_its_tokens_cost() {
         ("12 embedding tokens are 240 nano-dollars", embedding, usage(12, 0, 0, 0, 0), "0.00000024"),
         ("nothing costs nothing", SONNET, usage(0, 0, 0, 0, 0), "0"),
         ("input and output", MINI, usage(1_000_000, 0, 0, 1_000_000, 0), "0.75"),
+        ("pictures have a rate of their own", SEEING, pictures(1_000_000, 0, 250_000), "1.75"),
+        ("pictures without one are input", MINI, pictures(1_000_000, 0, 250_000), "0.15"),
+        ("pictures that the cache had are cached", SEEING, pictures(1_000_000, 1_000_000, 250_000), "0.1"),
         ("cached tokens are part of the input", MINI, usage(1_000_000, 400_000, 0, 0, 0), "0.12"),
         ("written tokens too", SONNET, usage(1_000_000, 200_000, 300_000, 0, 0), "2.685"),
         ("written as input where writing has no rate", MINI, usage(1_000_000, 0, 400_000, 0, 0), "0.15"),
@@ -98,10 +106,11 @@ fn people_read_a_price_as_a_phrase() {
 /// Whole numbers of tokens up to `u32::MAX`, parts within their wholes.
 fn usages() -> impl Strategy<Value = Usage> {
     let part = || prop_oneof![0..1_000_u64, 0..=u64::from(u32::MAX)];
-    (part(), part(), part(), part(), part()).prop_map(|(plain, cached, cache_write, shown, reasoning)| Usage {
-        input: plain + cached + cache_write,
+    (part(), part(), part(), part(), part(), part()).prop_map(|(plain, cached, cache_write, image, shown, reasoning)| Usage {
+        input: plain + cached + cache_write + image,
         cached,
         cache_write,
+        image,
         output: shown + reasoning,
         reasoning,
     })
@@ -111,18 +120,26 @@ fn usages() -> impl Strategy<Value = Usage> {
 fn prices() -> impl Strategy<Value = Price> {
     let rate = || prop_oneof![0..1_000_u64, 0..=1_000_000_000_000_u64].prop_map(Rate);
     let maybe = || proptest::option::of(rate());
-    let rates = move || (rate(), maybe(), maybe(), rate(), maybe());
-    (rates(), proptest::option::of((0..=u64::from(u32::MAX), rates()))).prop_map(|((input, cached, cache_write, output, reasoning), above)| {
-        let above = above.map(|(tokens, (input, cached, cache_write, output, reasoning))| Above { tokens, input, cached, cache_write, output, reasoning });
-        Price { input, cached, cache_write, output, reasoning, above }
+    let rates = move || (rate(), maybe(), maybe(), maybe(), rate(), maybe());
+    (rates(), proptest::option::of((0..=u64::from(u32::MAX), rates()))).prop_map(|((input, cached, cache_write, image, output, reasoning), above)| {
+        let above = above.map(|(tokens, (input, cached, cache_write, image, output, reasoning))| Above {
+            tokens,
+            input,
+            cached,
+            cache_write,
+            image,
+            output,
+            reasoning,
+        });
+        Price { input, cached, cache_write, image, output, reasoning, above }
     })
 }
 
 /// The definition, in signed numbers and other words: everything at its whole's rate, then the parts' differences; in millionths of a nano-dollar.
 fn exact(price: &Price, usage: &Usage) -> i128 {
-    let [input, cached, cache_write, output, reasoning] = match price.above {
-        Some(above) if usage.input > above.tokens => [Some(above.input), above.cached, above.cache_write, Some(above.output), above.reasoning],
-        _ => [Some(price.input), price.cached, price.cache_write, Some(price.output), price.reasoning],
+    let [input, cached, cache_write, image, output, reasoning] = match price.above {
+        Some(above) if usage.input > above.tokens => [Some(above.input), above.cached, above.cache_write, above.image, Some(above.output), above.reasoning],
+        _ => [Some(price.input), price.cached, price.cache_write, price.image, Some(price.output), price.reasoning],
     };
     let whole = |rate: Option<Rate>| i128::from(rate.unwrap().0);
     let more =
@@ -131,6 +148,7 @@ fn exact(price: &Price, usage: &Usage) -> i128 {
         + i128::from(usage.output) * whole(output)
         + more(usage.cached, cached, input)
         + more(usage.cache_write, cache_write, input)
+        + more(usage.image, image, input)
         + more(usage.reasoning, reasoning, output)
 }
 
@@ -156,12 +174,12 @@ proptest! {
     }
 
     #[test]
-    fn no_count_and_no_rate_makes_it_overflow(rates: [u64; 5], step: Option<u64>, tokens: [u64; 5]) {
-        let [input, cached, cache_write, output, reasoning] = rates.map(Rate);
-        let above = step.map(|tokens| Above { tokens, input, cached: None, cache_write: None, output, reasoning: None });
-        let price = Price { input, cached: Some(cached), cache_write: Some(cache_write), output, reasoning: Some(reasoning), above };
-        let [input, cached, cache_write, output, reasoning] = tokens;
-        let charged = price.charge(&Usage { input, cached, cache_write, output, reasoning });
+    fn no_count_and_no_rate_makes_it_overflow(rates: [u64; 6], step: Option<u64>, tokens: [u64; 6]) {
+        let [input, cached, cache_write, image, output, reasoning] = rates.map(Rate);
+        let above = step.map(|tokens| Above { tokens, input, output, ..Above::default() });
+        let price = Price { input, cached: Some(cached), cache_write: Some(cache_write), image: Some(image), output, reasoning: Some(reasoning), above };
+        let [input, cached, cache_write, image, output, reasoning] = tokens;
+        let charged = price.charge(&Usage { input, cached, cache_write, image, output, reasoning });
         prop_assert!(charged >= Nanos::ZERO);
     }
 

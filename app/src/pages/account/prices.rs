@@ -13,7 +13,8 @@ use crate::{
     ask::{ActionForm, Change, Reading},
     platform::ViewerProject,
     ui::{
-        Callout, Close, ConfirmDialog, Dialog, Empty, ErrorNote, Field, Load, Opens, Panel, Submit, Table, Tag, Tools, close_on_success, failure, use_toaster,
+        Callout, Close, ConfirmDialog, Dialog, Empty, ErrorNote, Field, Icon, Load, Opens, Panel, Submit, Table, Tag, Tools, close_on_success, failure,
+        use_toaster,
     },
 };
 
@@ -109,12 +110,20 @@ fn SetDialog(project: String, set: Change) -> impl IntoView {
         <Dialog id="set-price" title="Set a price" small=true>
             <ActionForm action=set attr:novalidate="">
                 <div class="c-dialog-body">
-                    <ErrorNote fault=unplaced(fault, &["model", "input", "cached", "output", "context"])/>
+                    <ErrorNote fault=unplaced(fault, &["model", "input", "cached", "cache_write", "image", "output", "reasoning", "context"])/>
                     <input type="hidden" name="project" value=project/>
                     <Field label="Model" name="model" hint="Provider and model, as in azure-eu/gpt-4o" required=true fault=fault/>
                     <Field label="USD a million tokens in" name="input" placeholder="0.15" fault=fault/>
                     <Field label="USD a million tokens in, from the provider’s cache" name="cached" hint="Empty: as all that goes in" fault=fault/>
                     <Field label="USD a million tokens out" name="output" placeholder="0.60" fault=fault/>
+                    <details class="c-more">
+                        <summary><Icon name="right" small=true/>"Rates that some models have"</summary>
+                        <div class="l-stack">
+                            <Field label="USD a million tokens written to the provider’s cache" name="cache_write" hint="Empty: as all that goes in" fault=fault/>
+                            <Field label="USD a million tokens of pictures" name="image" hint="Empty: as all that goes in" fault=fault/>
+                            <Field label="USD a million tokens of thought" name="reasoning" hint="Empty: as all that comes out" fault=fault/>
+                        </div>
+                    </details>
                     <Field label="Tokens that it reads at once" name="context" hint="Empty: as it is known" fault=fault/>
                 </div>
                 <div class="c-dialog-foot">

@@ -61,7 +61,7 @@ pub fn Took(times: Times, retries: u32) -> impl IntoView {
 #[component]
 pub fn Spent(facts: Facts) -> impl IntoView {
     let usage = facts.usage;
-    let parts = [(usage.cached, "of them cached"), (usage.cache_write, "of them written to the cache")];
+    let parts = [(usage.cached, "of them cached"), (usage.cache_write, "of them written to the cache"), (usage.image, "of them pictures")];
     let parts: Vec<String> = parts.into_iter().filter(|(tokens, _)| *tokens > 0).map(|(tokens, words)| format!("{} {words}", grouped(tokens))).collect();
     let input = std::iter::once(grouped(usage.input)).chain(parts).collect::<Vec<_>>().join(", ");
     let thought = if usage.reasoning > 0 { format!(", {} of them thought", grouped(usage.reasoning)) } else { String::new() };

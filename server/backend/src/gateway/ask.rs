@@ -263,6 +263,7 @@ impl Asked {
             input_tokens: count(usage.input),
             reused_tokens: count(usage.cached),
             cache_write_tokens: count(usage.cache_write),
+            image_tokens: count(usage.image),
             output_tokens: count(usage.output),
             reasoning_tokens: count(usage.reasoning),
             estimated: told.is_none(),

@@ -75,6 +75,9 @@ pub struct Tokens {
     /// Of the input, written to the provider's cache.
     #[schema(minimum = 0)]
     pub cache_write: u64,
+    /// Of the input, pictures, where the provider tells them apart.
+    #[schema(minimum = 0)]
+    pub image: u64,
     #[schema(minimum = 0)]
     pub output: u64,
     /// Of the output, thought and not shown.
@@ -193,6 +196,7 @@ impl From<domain::Line> for Request {
                 input: usage.input,
                 cached: usage.cached,
                 cache_write: usage.cache_write,
+                image: usage.image,
                 output: usage.output,
                 reasoning: usage.reasoning,
                 estimated: facts.estimated,

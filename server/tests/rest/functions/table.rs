@@ -113,7 +113,7 @@ pub const FUNCTIONS: &[Function] = &[
     (CheckProvider::PATH, ADMINISTER, "provider=$provider", 200),
     (RemoveProvider::PATH, ADMINISTER, "provider=$provider", 200),
     (ListPrices::PATH, ADMINISTER, "project=$project&q=mini", 200),
-    (SetPrice::PATH, ADMINISTER, "project=$project&model=a/b&input=1&cached=&output=2&context=", 200),
+    (SetPrice::PATH, ADMINISTER, "project=$project&model=a/b&input=1&cached=&cache_write=&image=3&output=2&reasoning=&context=", 200),
     (RemovePrice::PATH, ADMINISTER, "project=$project&model=a/b", 200),
     (FindPrompts::PATH, SEE, "project=$project&q=", 200),
     (ListPrompts::PATH, SEE, "project=$project&filter[folder]=&filter[tag]=&filter[q]=&filter[sort]=updated&filter[archived]=false", 200),

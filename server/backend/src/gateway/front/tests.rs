@@ -69,7 +69,7 @@ fn call(index: u32, id: Option<&str>, arguments: &str) -> Delta {
     Delta::ToolCall { index, id: id.map(str::to_owned), name: id.map(|_| "look_up".to_owned()), arguments: arguments.to_owned(), signature: None }
 }
 
-const USAGE: Usage = Usage { input: 100, cached: 60, cache_write: 10, output: 30, reasoning: 12 };
+const USAGE: Usage = Usage { input: 100, cached: 60, cache_write: 10, image: 7, output: 30, reasoning: 12 };
 
 /// One of every delta.
 fn deltas() -> Vec<Delta> {

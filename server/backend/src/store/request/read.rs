@@ -22,7 +22,7 @@ macro_rules! lines {
     ($rest:literal) => {
         concat!(
             "SELECT r.seq, r.id, r.project_id, r.at, r.source, r.endpoint, r.key_id, r.end_user, r.session, r.trace_id, r.tags, r.prompt_id, r.version, ",
-            "r.experiment, r.variant, r.run_id, r.model, r.outcome, r.status, r.code, r.streamed, r.cache, r.input, r.cached, r.cache_write, r.output, ",
+            "r.experiment, r.variant, r.run_id, r.model, r.outcome, r.status, r.code, r.streamed, r.cache, r.input, r.cached, r.cache_write, r.image, r.output, ",
             "r.reasoning, r.estimated, r.cost, r.saved, r.queue_us, r.upstream_us, r.first_us, r.whole_us, r.retries, r.asked, p.name AS prompt_name, ",
             "k.name AS key_name FROM requests r LEFT JOIN prompts p ON p.id = r.prompt_id LEFT JOIN api_keys k ON k.id = r.key_id ",
             $rest
@@ -210,6 +210,7 @@ fn line(row: &AnyRow) -> Result<Line, Fault> {
             input: count("input")?,
             cached: count("cached")?,
             cache_write: count("cache_write")?,
+            image: count("image")?,
             output: count("output")?,
             reasoning: count("reasoning")?,
         },

@@ -126,7 +126,7 @@ impl Tokens {
         let reasoning = self.output_tokens_details.as_ref().and_then(|details| details.thinking_tokens).unwrap_or_default();
         // Anthropic counts what its cache read or wrote apart; we count it in.
         let input = fresh.saturating_add(cached).saturating_add(cache_write);
-        Usage { input, cached, cache_write, output: self.output_tokens.unwrap_or_default(), reasoning }
+        Usage { input, cached, cache_write, output: self.output_tokens.unwrap_or_default(), reasoning, ..Usage::default() }
     }
 }
 

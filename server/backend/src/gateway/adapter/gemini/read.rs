@@ -69,6 +69,15 @@ struct Tokens {
     cached_content_token_count: u64,
     candidates_token_count: u64,
     thoughts_token_count: u64,
+    prompt_tokens_details: Vec<OfKind>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
+struct OfKind {
+    modality: String,
+    token_count: u64,
 }
 
 impl From<Tokens> for Usage {
@@ -77,6 +86,7 @@ impl From<Tokens> for Usage {
             input: tokens.prompt_token_count.saturating_add(tokens.tool_use_prompt_token_count),
             cached: tokens.cached_content_token_count,
             cache_write: 0,
+            image: tokens.prompt_tokens_details.iter().filter(|of| of.modality == "IMAGE").fold(0, |sum, of| sum.saturating_add(of.token_count)),
             output: tokens.candidates_token_count.saturating_add(tokens.thoughts_token_count),
             reasoning: tokens.thoughts_token_count,
         }
@@ -189,4 +199,17 @@ pub(super) fn complaint(said: &Value, status: Option<u16>) -> Complaint {
         _ => status.map_or(About::Itself, About::status),
     };
     Complaint { about, message, status, retry_after }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_of_pictures_are_told_apart() {
+        let told = r#"{"promptTokenCount": 300, "candidatesTokenCount": 4, "promptTokensDetails":
+            [{"modality": "TEXT", "tokenCount": 42}, {"modality": "IMAGE", "tokenCount": 200}, {"modality": "IMAGE", "tokenCount": 58}]}"#;
+        let usage = Usage::from(serde_json::from_str::<Tokens>(told).unwrap());
+        assert_eq!(usage, Usage { input: 300, image: 258, output: 4, ..Usage::default() });
+    }
 }

@@ -73,6 +73,7 @@ struct Tokens {
 struct Details {
     cached_tokens: Option<u64>,
     cache_write_tokens: Option<u64>,
+    image_tokens: Option<u64>,
     reasoning_tokens: Option<u64>,
 }
 
@@ -83,6 +84,7 @@ impl From<Tokens> for Usage {
             input: tokens.prompt_tokens.unwrap_or_default(),
             cached: input.cached_tokens.or(tokens.prompt_cache_hit_tokens).unwrap_or_default(),
             cache_write: input.cache_write_tokens.unwrap_or_default(),
+            image: input.image_tokens.unwrap_or_default(),
             output: tokens.completion_tokens.unwrap_or_default(),
             reasoning: output.reasoning_tokens.unwrap_or_default(),
         }

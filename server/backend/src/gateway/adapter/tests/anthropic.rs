@@ -90,14 +90,14 @@ fn tool_calls_come_together_from_their_pieces() {
     assert_eq!(calls(&answer), expected);
     assert_eq!((answer.text.as_str(), answer.finish), ("Okay, let's check.", Some(Finish::ToolCalls)));
     // 472 fresh, 50 from the cache, 100 into it.
-    assert_eq!(answer.usage, Some(Usage { input: 622, cached: 50, cache_write: 100, output: 89, reasoning: 0 }));
+    assert_eq!(answer.usage, Some(Usage { input: 622, cached: 50, cache_write: 100, output: 89, reasoning: 0, ..Usage::default() }));
 }
 
 #[test]
 fn thinking_stands_apart_from_the_answer() {
     let answer = fixture("anthropic", "reasoning.sse");
     assert_eq!((answer.reasoning.as_str(), answer.text.as_str()), ("9.11 or 9.8?", "9.8 is greater."));
-    assert_eq!(answer.usage, Some(Usage { input: 18, cached: 0, cache_write: 0, output: 52, reasoning: 40 }));
+    assert_eq!(answer.usage, Some(Usage { input: 18, cached: 0, cache_write: 0, output: 52, reasoning: 40, ..Usage::default() }));
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn tool_calls_thoughts_and_tokens_are_read() {
     let answer = fixture("gemini", "tool.sse");
     assert_eq!(calls(&answer), [("call_0", "get_weather", "{\"city\":\"Paris\"}"), ("call_1", "get_weather", "{\"city\":\"Zürich\"}")]);
     assert_eq!(answer.finish, Some(Finish::ToolCalls));
-    assert_eq!(answer.usage, Some(Usage { input: 82, cached: 64, cache_write: 0, output: 67, reasoning: 30 }));
+    assert_eq!(answer.usage, Some(Usage { input: 82, cached: 64, cache_write: 0, output: 67, reasoning: 30, ..Usage::default() }));
     let thought = fixture("gemini", "reasoning.sse");
     assert_eq!((thought.reasoning.as_str(), thought.text.as_str(), thought.finish), ("9.11 or 9.8?", "9.8 is greater.", Some(Finish::Stop)));
 }

@@ -65,7 +65,7 @@ pub(super) struct Tokens(pub Usage);
 
 impl Serialize for Tokens {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let Usage { input, cached, cache_write, output, reasoning } = self.0;
+        let Usage { input, cached, cache_write, image: _, output, reasoning } = self.0;
         let fresh = input.saturating_sub(cached).saturating_sub(cache_write);
         let mut usage = json!({"input_tokens": fresh, "cache_creation_input_tokens": cache_write, "cache_read_input_tokens": cached, "output_tokens": output});
         if let (true, Value::Object(map)) = (reasoning > 0, &mut usage) {

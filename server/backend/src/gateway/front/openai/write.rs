@@ -71,15 +71,14 @@ pub(super) struct Tokens(pub Usage);
 
 impl Serialize for Tokens {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let Usage { input, cached, cache_write, output, reasoning } = self.0;
+        let Usage { input, cached, cache_write, image, output, reasoning } = self.0;
         let mut usage = json!({
             "prompt_tokens": input, "completion_tokens": output, "total_tokens": input.saturating_add(output),
             "prompt_tokens_details": {"cached_tokens": cached}, "completion_tokens_details": {"reasoning_tokens": reasoning},
         });
-        if cache_write > 0
-            && let Some(Value::Object(details)) = usage.get_mut("prompt_tokens_details")
-        {
-            details.insert("cache_write_tokens".to_owned(), cache_write.into());
+        if let Some(Value::Object(details)) = usage.get_mut("prompt_tokens_details") {
+            let told = [("cache_write_tokens", cache_write), ("image_tokens", image)].into_iter().filter(|(_, tokens)| *tokens > 0);
+            details.extend(told.map(|(name, tokens)| (name.to_owned(), tokens.into())));
         }
         usage.serialize(to)
     }

@@ -176,7 +176,7 @@ fn a_whole_answer_is_written_as_openai_has_it() {
     });
     let usage = json!({
         "prompt_tokens": 100, "completion_tokens": 30, "total_tokens": 130,
-        "prompt_tokens_details": {"cached_tokens": 60, "cache_write_tokens": 10}, "completion_tokens_details": {"reasoning_tokens": 12},
+        "prompt_tokens_details": {"cached_tokens": 60, "cache_write_tokens": 10, "image_tokens": 7}, "completion_tokens_details": {"reasoning_tokens": 12},
     });
     let choice = json!({"index": 0, "message": message, "logprobs": null, "finish_reason": "tool_calls"});
     assert_eq!(whole, json!({"id": "id-1", "object": "chat.completion", "created": 1_700_000_000, "model": "openai/m", "choices": [choice], "usage": usage}));
