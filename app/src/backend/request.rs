@@ -58,8 +58,11 @@ pub async fn to_choose(cx: &Cx, project: ProjectId) -> Result<RequestChoices, Fa
 /// # Errors
 /// NotFound, where the address names another project too; Denied for viewers.
 pub async fn find(cx: &Cx, project: ProjectId, request: RequestId) -> Result<Whole, Fault> {
+    let missing = || Fault::not_found("request_not_found", "This request");
+    // Who may not hears that, whosever the request is.
+    cx.actor.check(Action::SeeRequests, project, missing())?;
     let found = requests::find(cx, request).await?;
-    if found.line.facts.project == project { Ok(found) } else { Err(Fault::not_found("request_not_found", "This request")) }
+    if found.line.facts.project == project { Ok(found) } else { Err(missing()) }
 }
 
 /// # Errors

@@ -232,7 +232,7 @@ async fn whole(cx: &Cx, ready: Ready, mut meter: Meter, mut told: Told, mut voic
                 raw.extend_from_slice(&piece.raw);
             }
         }
-        piece.deltas.into_iter().for_each(|delta| meter.hear(delta));
+        piece.deltas.into_iter().for_each(|delta| meter.hear_whole(delta));
     }
     let body = match (passes(&ready), raw.is_empty()) {
         (true, true) => only,

@@ -250,6 +250,20 @@ pub enum Delta {
     Finish(Finish),
 }
 
+impl Delta {
+    /// About how many bytes it adds to an [`Answer`].
+    pub fn size(&self) -> usize {
+        /// A token with some alternatives.
+        const TOKEN: usize = 512;
+        match self {
+            Delta::Text(text) | Delta::Reasoning(text) | Delta::Refusal(text) => text.len(),
+            Delta::ToolCall { arguments, signature, .. } => arguments.len() + signature.as_ref().map_or(0, String::len),
+            Delta::Logprobs(more) => more.get("content").and_then(Value::as_array).map_or(0, |tokens| tokens.len() * TOKEN),
+            Delta::Model(_) | Delta::Usage(_) | Delta::Finish(_) => 0,
+        }
+    }
+}
+
 /// Why an answer ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finish {

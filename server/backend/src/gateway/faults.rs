@@ -205,6 +205,10 @@ pub fn malformed(what: impl fmt::Display) -> Fault {
     Fault::upstream("provider_malformed", say)
 }
 
+pub fn too_long() -> Fault {
+    Fault::upstream("provider_malformed", "The provider sent an answer over 64 MiB, more than is read. Ask for less at once.")
+}
+
 /// Which wait was too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {

@@ -19,6 +19,8 @@ use crate::{cx::Cx, studio::Studio};
 
 /// The most of a text that is recorded, in bytes: what is longer is cut.
 const TEXT_MAX: usize = 256 << 10;
+/// The most of a stream that is held for its record, in bytes: more than any model says.
+const HEARD_MAX: usize = 1 << 20;
 /// Tokens that an image is reserved with.
 const IMAGE: u64 = 1_500;
 /// Tokens of an answer that nothing bounds.
@@ -42,6 +44,8 @@ pub struct Meter {
     asked: Option<Instant>,
     written: bool,
     cut: bool,
+    /// Bytes of a stream so far.
+    heard: usize,
 }
 
 impl Meter {
@@ -65,6 +69,7 @@ impl Meter {
             asked: None,
             written: false,
             cut: false,
+            heard: 0,
         }
         .flying()
     }
@@ -148,11 +153,18 @@ impl Meter {
         if matches!(delta, Delta::Text(_) | Delta::Refusal(_) | Delta::Reasoning(_) | Delta::ToolCall { .. }) {
             self.first();
         }
-        let room = self.answer.text.len() + self.answer.reasoning.len() < super::remote::RAW_MAX;
-        match &delta {
-            Delta::Text(_) | Delta::Reasoning(_) | Delta::ToolCall { .. } | Delta::Logprobs(_) if !room => self.cut = true,
-            _ => self.answer.push(delta),
+        self.heard += delta.size();
+        if self.heard > HEARD_MAX && delta.size() > 0 {
+            self.cut = true;
+        } else {
+            self.answer.push(delta);
         }
+    }
+
+    /// A piece of an answer that goes to the client as it is gathered here.
+    pub fn hear_whole(&mut self, delta: Delta) {
+        self.first();
+        self.answer.push(delta);
     }
 
     /// The first piece of the answer is here.
@@ -179,7 +191,8 @@ impl Meter {
             None => 0,
         };
         let calls: u64 = self.answer.tool_calls.values().map(|call| count(&call.arguments)).sum();
-        let output = count(&self.answer.text) + count(&self.answer.reasoning) + calls;
+        let beyond = self.heard.saturating_sub(HEARD_MAX).div_ceil(4) as u64;
+        let output = count(&self.answer.text) + count(&self.answer.reasoning) + calls + beyond;
         Usage { input: texts("messages") + texts("system") + texts("input"), output, ..Usage::default() }
     }
 

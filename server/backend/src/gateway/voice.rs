@@ -32,7 +32,7 @@ impl Voice {
     /// # Errors
     /// What it says, or the way there.
     pub async fn remote(remote: &Remote, chat: Chat, stream: bool) -> Result<Self, Failure> {
-        Ok(Voice::Remote(Box::new(remote.chat(chat, stream).await?)))
+        Ok(Voice::Remote(Box::new(remote.chat(chat, stream).await?.passed_on())))
     }
 
     /// Asks a provider in the client's words.
@@ -40,7 +40,7 @@ impl Voice {
     /// # Errors
     /// As [`Voice::remote`].
     pub async fn forward(remote: &Remote, body: Bytes, headers: HeaderMap, stream: bool) -> Result<Self, Failure> {
-        Ok(Voice::Remote(Box::new(remote.forward(body, headers, stream).await?)))
+        Ok(Voice::Remote(Box::new(remote.forward(body, headers, stream).await?.passed_on())))
     }
 
     pub async fn next(&mut self) -> Option<Result<Piece, Failure>> {

@@ -7,11 +7,15 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt, stream::BoxStream};
+use futures::{
+    Stream, StreamExt,
+    stream::{self, BoxStream},
+};
 
 use super::super::{
     chat::{Answer, Delta},
-    faults::Failure,
+    faults::{self, Failure},
+    http::ANSWER_MAX,
 };
 
 /// The most of an answer that is kept as it came, in bytes.
@@ -35,19 +39,45 @@ pub struct Answering {
     pub(super) request_id: Option<String>,
     raw: Vec<u8>,
     truncated: bool,
+    /// Bytes so far.
+    size: usize,
+    passed_on: bool,
 }
 
 impl Answering {
     /// `started` is when it was asked. The stream ends after its first failure.
     pub fn new(started: Instant, pieces: impl Stream<Item = Result<Piece, Failure>> + Send + 'static) -> Self {
-        Self { pieces: pieces.boxed(), started, first_byte: Arc::default(), streamed: true, retries: 0, request_id: None, raw: Vec::new(), truncated: false }
+        Self {
+            pieces: pieces.boxed(),
+            started,
+            first_byte: Arc::default(),
+            streamed: true,
+            retries: 0,
+            request_id: None,
+            raw: Vec::new(),
+            truncated: false,
+            size: 0,
+            passed_on: false,
+        }
+    }
+
+    /// For whoever keeps none of it: nothing is kept here either, and a stream may be of any length.
+    pub fn passed_on(self) -> Self {
+        Self { passed_on: true, ..self }
     }
 
     /// What comes next; `None` at the end, which an error is too.
     pub async fn next(&mut self) -> Option<Result<Piece, Failure>> {
-        let next = self.pieces.next().await?;
+        let mut next = self.pieces.next().await?;
         if let Ok(piece) = &next {
             self.first_byte.get_or_init(Instant::now);
+            self.size += piece.raw.len();
+        }
+        if !self.passed_on && self.size > ANSWER_MAX {
+            self.pieces = stream::empty().boxed();
+            next = Err(faults::too_long().into());
+        }
+        if let (Ok(piece), false) = (&next, self.passed_on) {
             let room = RAW_MAX - self.raw.len();
             self.raw.extend_from_slice(&piece.raw[..room.min(piece.raw.len())]);
             self.truncated |= piece.raw.len() > room;

@@ -76,12 +76,15 @@ impl Reading {
         if self.size > 0 {
             self.first_byte.get_or_init(Instant::now);
         }
-        if self.size > ANSWER_MAX { Err(faults::malformed("an answer over 64 MiB").into()) } else { Ok(chunk) }
+        Ok(chunk)
     }
 
     pub(super) async fn whole(&mut self) -> Result<Bytes, Failure> {
         let mut body = BytesMut::new();
         while let Some(chunk) = self.chunk().await? {
+            if body.len() + chunk.len() > ANSWER_MAX {
+                return Err(faults::too_long().into());
+            }
             body.extend_from_slice(&chunk);
         }
         Ok(body.freeze())
