@@ -84,3 +84,41 @@ async fn a_key_that_is_none_is_refused() {
     })
     .await;
 }
+
+/// The gateway's calls; their errors have the shape of the API that was called.
+#[tokio::test]
+async fn the_gateway_takes_the_scope_gateway_and_the_models_and_prompts_of_its_own_project() {
+    for_each_engine(async |test| {
+        let app = TestApp::new(test);
+        app.writer().await.prompt("support/reply", &["one"]).await;
+        let said = json!([{"role": "user", "content": "one"}]);
+        let local = "local/smollm2-135m-instruct";
+        let calls = [
+            ("/v1/chat/completions", json!({"model": local, "messages": said})),
+            ("/v1/messages", json!({"model": local, "max_tokens": 5, "messages": said})),
+            ("/v1/embeddings", json!({"model": "local/all-minilm-l6-v2", "input": "one"})),
+            ("/v1/models", Value::Null),
+            ("/v1/models/local/smollm2-135m-instruct", Value::Null),
+        ];
+        for (path, body) in &calls {
+            let method = || if body.is_null() { Method::GET } else { Method::POST };
+            let refused = app.stranger().send_json(method(), path, body).await;
+            assert_eq!(refused.status, 401, "{path}");
+            assert!(refused.json()["error"]["message"].is_string(), "{path}");
+            for scope in Scope::ALL.iter().filter(|scope| **scope != Scope::Gateway) {
+                assert_eq!(app.with_key(&[*scope]).await.send_json(method(), path, body).await.status, 403, "{path} with {scope:?}");
+            }
+            // There is no model behind these tests.
+            let answer = app.with_key(&[Scope::Gateway]).await.send_json(method(), path, body).await;
+            assert!(![401, 403, 404, 405].contains(&answer.status.as_u16()), "{path}: {} {}", answer.status, String::from_utf8_lossy(&answer.body));
+        }
+        let elsewhere = app.with_key_of(test.elsewhere, &[Scope::Gateway]).await;
+        let ask = |name: &str| json!({"model": format!("prompt/{name}"), "messages": said});
+        let theirs = elsewhere.send_json(Method::POST, "/v1/chat/completions", &ask("support/reply")).await;
+        let nothing = elsewhere.send_json(Method::POST, "/v1/chat/completions", &ask("support/none")).await;
+        assert_eq!((theirs.status.as_u16(), nothing.status.as_u16()), (404, 404));
+        let sentence = |answer: &crate::support::Answer, name: &str| answer.json()["error"]["message"].as_str().unwrap().replace(name, "it");
+        assert_eq!(sentence(&theirs, "support/reply"), sentence(&nothing, "support/none"));
+    })
+    .await;
+}
