@@ -89,7 +89,7 @@ journey('a request appears by itself, is looked at, tried again, and run through
 
     // On a page of its own, with the address that is sent to others.
     await leads(page, /\/requests\/[0-9a-f-]{36}$/, () => panel.getByRole('link', { name: 'Open', exact: true }).click())
-    await page.getByRole('main').getByText('Is [e-mail] on your list?').first().waitFor()
+    await page.getByRole('article').getByText('Is [e-mail] on your list?').first().waitFor()
     await axe(stage, page, 'a request')
 
     await leads(page, /\/playground/, () => page.getByRole('link', { name: 'Open in the playground' }).click())

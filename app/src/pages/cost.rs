@@ -62,7 +62,6 @@ impl Screen for Cost {
                 </Actions>
                 <Sub slot filters=true>
                     <Spans/>
-                    <p class="c-hint l-end l-wide">"Days begin at midnight UTC"</p>
                 </Sub>
                 <div class="l-scroll">
                     <SentPlain faults=vec![failure(changes.put), failure(changes.remove)]/>

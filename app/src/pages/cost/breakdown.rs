@@ -102,7 +102,7 @@ fn Sheet(by: By, total: Sum, count: usize, children: Children) -> impl IntoView 
     let heads = ["Share", "Requests", "Each", "Tokens in", "Tokens out", "From the cache", "Failed"];
     let heads = heads.map(|head| view! { <th scope="col" data-num="true">{head}</th> }).into_iter().collect_view();
     view! {
-        <div class="c-scroll" tabindex="0" role="region" aria-labelledby="by-h">
+        <div class="c-scroll" tabindex="0" role="region" aria-label=format!("Costs by {}", by.as_str())>
             <table class="c-table">
                 <caption class="sr">{format!("Cost by {}, the dearest first", by.as_str())}</caption>
                 <thead>

@@ -26,7 +26,7 @@ pub fn Days(project: String, costs: Costs) -> impl IntoView {
         }
     });
     view! {
-        <Panel id="days" title=title say="US dollars">
+        <Panel id="days" title=title say="US dollars; days begin at midnight UTC">
             <div class="c-panel-body">
                 <div class="c-chart-box p-chart" inner_html=costs.chart></div>
                 {legend}
