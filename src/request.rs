@@ -3,6 +3,7 @@
 mod curl;
 mod filter;
 mod query;
+mod tail;
 mod turn;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ use crate::{
 pub use curl::curl;
 pub use filter::{RequestFilter, WITHIN};
 pub use query::RequestQuery;
+pub use tail::tail;
 pub use turn::{Part, Turn, call, turns};
 
 macro_rules! words {
@@ -255,14 +257,29 @@ pub fn text_of(content: &Value) -> String {
 pub const TAGS_MAX: usize = 20;
 pub const WORD_MAX: usize = 200;
 
+/// The longest name of a model, in bytes: a prompt's and its label fit in.
+pub const MODEL_MAX: usize = 400;
+
 /// A user, session, trace or tag as callers send them.
 ///
 /// # Errors
 /// Invalid on `field`.
 pub fn word(field: &str, text: &str) -> Result<String, Fault> {
+    bounded(field, text, WORD_MAX)
+}
+
+/// Whether this can be a model's name.
+///
+/// # Errors
+/// Invalid on `model`.
+pub fn check_model(text: &str) -> Result<(), Fault> {
+    bounded("model", text, MODEL_MAX).map(drop)
+}
+
+fn bounded(field: &str, text: &str, most: usize) -> Result<String, Fault> {
     let text = text.trim();
-    if text.is_empty() || text.len() > WORD_MAX || text.chars().any(char::is_control) {
-        return Err(Fault::field(field, format!("Between 1 and {WORD_MAX} bytes, no control characters.")));
+    if text.is_empty() || text.len() > most || text.chars().any(char::is_control) {
+        return Err(Fault::field(field, format!("Between 1 and {most} bytes, no control characters.")));
     }
     Ok(text.to_owned())
 }

@@ -22,12 +22,16 @@ pub fn curl(url: &str, facts: &Facts, body: &Value) -> String {
         // The body names the model as its provider knows it.
         object.insert("model".to_owned(), facts.model.clone().into());
     }
-    let body = serde_json::to_string_pretty(&body).unwrap_or_default().replace('\'', r"'\''");
+    let body = serde_json::to_string_pretty(&body).unwrap_or_default();
     let key = match facts.endpoint {
         Endpoint::Messages => "-H \"x-api-key: $ATELIER_KEY\" -H 'anthropic-version: 2023-06-01'",
         _ => "-H \"Authorization: Bearer $ATELIER_KEY\"",
     };
-    format!("curl --fail-with-body '{url}{}' \\\n  {key} \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'\n", facts.endpoint.path())
+    // By standard input: a picture is longer than an argument may be. No line of JSON is the closing word alone.
+    format!(
+        "curl --fail-with-body '{url}{}' \\\n  {key} \\\n  -H 'Content-Type: application/json' --data-binary @- <<'BODY'\n{body}\nBODY",
+        facts.endpoint.path()
+    )
 }
 
 #[cfg(test)]
@@ -37,10 +41,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quote_does_not_end_the_body() {
+    fn nothing_in_the_body_ends_it() {
         let facts = Facts { model: "acme/echo".into(), ..Facts::default() };
-        let line = curl("http://x", &facts, &json!({"model": "echo", "messages": [{"role": "user", "content": "it's; rm -rf /"}]}));
-        assert!(line.contains(r"it'\''s; rm -rf /") && line.contains("\"model\": \"acme/echo\"") && line.contains("http://x/v1/chat/completions"), "{line}");
+        let line = curl("http://x", &facts, &json!({"model": "echo", "messages": [{"role": "user", "content": "it's\nBODY\nrm -rf /"}]}));
+        assert_eq!(line.lines().filter(|line| *line == "BODY").count(), 1, "{line}");
+        assert!(line.contains(r"it's\nBODY\nrm -rf /") && line.contains("\"model\": \"acme/echo\"") && line.contains("http://x/v1/chat/completions"), "{line}");
         assert!(curl("http://x", &Facts { endpoint: Endpoint::Messages, ..facts }, &json!({})).contains("x-api-key: $ATELIER_KEY"));
     }
 }

@@ -34,6 +34,8 @@ pub struct Bench {
     pub may_write: bool,
     /// Those of the run or request that is tried again.
     pub values: BTreeMap<String, String>,
+    /// What the request that is tried again said after the prompt's own messages.
+    pub tail: Vec<Message>,
 }
 
 /// A test case to fill the values from.

@@ -7,6 +7,7 @@ use atelier_backend::{
     playground as benches,
     prompt::PromptRef,
     provider,
+    request::Whole,
     run::{Ask, Source, Started, Through},
 };
 use atelier_domain::{
@@ -17,6 +18,7 @@ use atelier_domain::{
     id::{ProjectId, PromptId, RequestId, RunId},
     playground::{COLUMNS_MAX, Column, Heard, Look, REPEATS_MAX, What},
     prompt::{Body, Message, MessageRole, PromptType, Selector, Variable, Version},
+    request::tail,
     run::Run,
 };
 use futures::{
@@ -52,10 +54,17 @@ pub enum Tried {
 pub async fn open(cx: &Cx, project: ProjectId, prompt: PromptId, versions: &[u32], tried: Option<Tried>) -> Result<Bench, Fault> {
     let versions: Vec<u32> = versions.iter().copied().take(COLUMNS_MAX).collect();
     let bench = benches::open(cx, project, prompt, &versions).await?;
-    let values = match tried {
-        Some(Tried::Run(run)) => run::find(cx, run).await.and_then(|run| run::in_project(run, project))?.variables,
-        Some(Tried::Request(id)) => request::find(cx, project, id).await?.exchange.map(|exchange| exchange.variables.into_iter().collect()).unwrap_or_default(),
-        None => BTreeMap::new(),
+    let (values, tail) = match tried {
+        Some(Tried::Run(run)) => (run::find(cx, run).await.and_then(|run| run::in_project(run, project))?.variables, Vec::new()),
+        Some(Tried::Request(id)) => {
+            let Whole { line, exchange } = request::find(cx, project, id).await?;
+            let exchange = exchange.unwrap_or_default();
+            let values = exchange.variables.into_iter().collect();
+            let version = line.facts.version.and_then(|number| bench.versions.get(&number));
+            let tail = version.map(|version| said_after(version, &values, &exchange.request)).unwrap_or_default();
+            (values, tail)
+        }
+        None => (BTreeMap::new(), Vec::new()),
     };
     let text_of = |value: Value| if let Value::String(text) = value { text } else { value.to_string() };
     let texts = |values: BTreeMap<String, Value>| values.into_iter().map(|(name, value)| (name, text_of(value))).collect();
@@ -91,8 +100,16 @@ pub async fn open(cx: &Cx, project: ProjectId, prompt: PromptId, versions: &[u32
         case_count,
         may_write: bench.may_write,
         values,
+        tail,
         prompt: bench.prompt,
     })
+}
+
+/// What a request said after the messages that its prompt brought with these values.
+fn said_after(version: &Version, values: &BTreeMap<String, Value>, request: &Value) -> Vec<Message> {
+    // What does not fit any more leaves the messages as they are written, which are as many unless one stands for several.
+    let own = atelier_domain::prompt::render(&version.body, &version.specs(), values).unwrap_or_else(|_| version.body.clone());
+    tail(request, &own.into_messages())
 }
 
 /// Starts every column, each as often as `repeats` says. One that cannot start says so in its place.

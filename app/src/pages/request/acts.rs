@@ -6,6 +6,7 @@ use atelier_domain::{
     request::{Exchange, Facts, curl},
 };
 use leptos::prelude::*;
+use serde_json::Value;
 
 use crate::{
     api::{
@@ -25,11 +26,12 @@ pub fn Acts(open: OpenRequest) -> impl IntoView {
     let Some(exchange) = exchange else { return ().into_any() };
     let facts = line.facts;
     let again = facts.prompt.filter(|_| may_run).map(|prompt| {
-        let href = format!("/p/{}/playground?prompt={prompt}&request={}&cols={}", facts.project, facts.id, Setting::write_all(&[recorded(&facts)]));
+        let href =
+            format!("/p/{}/playground?prompt={prompt}&request={}&cols={}", facts.project, facts.id, Setting::write_all(&[recorded(&facts, &exchange.request)]));
         view! { <a class="c-btn" data-size="s" href=href><Icon name="play"/>"Open in the playground"</a> }
     });
     let keep = (may_run && facts.prompt.is_some() && !exchange.variables.is_empty()).then(|| view! { <Keep facts=facts.clone() exchange=exchange.clone()/> });
-    let through = (may_run && versions.len() > 1).then(|| view! { <Through facts=facts.clone() versions=versions/> });
+    let through = (may_run && versions.len() > 1).then(|| view! { <Through facts=facts.clone() request=exchange.request.clone() versions=versions/> });
     let line = curl(&url, &facts, &exchange.request);
     view! {
         <section class="c-section l-stack" aria-label="What you can do with it">
@@ -50,23 +52,32 @@ pub fn Acts(open: OpenRequest) -> impl IntoView {
 }
 
 /// The column that asks as it was asked.
-fn recorded(facts: &Facts) -> Setting {
-    Setting { version: facts.version.unwrap_or_default(), model: facts.model.clone(), ..Setting::default() }
+fn recorded(facts: &Facts, request: &Value) -> Setting {
+    let whole = |name: &str| request.get(name).and_then(Value::as_u64);
+    Setting {
+        version: facts.version.unwrap_or_default(),
+        model: facts.model.clone(),
+        temperature: request.get("temperature").and_then(Value::as_f64),
+        max_tokens: whole("max_completion_tokens").or_else(|| whole("max_tokens")).and_then(|most| u32::try_from(most).ok()),
+        seed: whole("seed"),
+    }
 }
 
 /// The recorded version and another one, as columns. A version that was asked of its own model is compared with the other's own.
-fn columns(facts: &Facts, versions: &[OtherVersion], other: &OtherVersion) -> String {
-    let first = recorded(facts);
+fn columns(facts: &Facts, request: &Value, versions: &[OtherVersion], other: &OtherVersion) -> String {
+    let first = recorded(facts, request);
     let own = versions.iter().any(|version| version.number == first.version && version.model.as_deref() == Some(&first.model));
     let model = if own && other.model.is_some() { String::new() } else { first.model.clone() };
-    Setting::write_all(&[first, Setting { version: other.number, model, ..Setting::default() }])
+    let second = Setting { version: other.number, model, ..first.clone() };
+    Setting::write_all(&[first, second])
 }
 
 #[component]
-fn Through(facts: Facts, versions: Vec<OtherVersion>) -> impl IntoView {
+fn Through(facts: Facts, request: Value, versions: Vec<OtherVersion>) -> impl IntoView {
     let others = versions.iter().filter(|version| Some(version.number) != facts.version);
-    let options =
-        others.map(|other| view! { <option value=columns(&facts, &versions, other)>{other.words.clone()}</option> }.into_any()).collect::<Vec<AnyView>>();
+    let options = others
+        .map(|other| view! { <option value=columns(&facts, &request, &versions, other)>{other.words.clone()}</option> }.into_any())
+        .collect::<Vec<AnyView>>();
     let prompt = facts.prompt.map(|prompt| prompt.to_string());
     view! {
         <form method="get" action=format!("/p/{}/playground", facts.project) class="l-row" data-wrap="true" aria-label="Run through another version">
@@ -108,7 +119,10 @@ mod tests {
         let facts = Facts { version: Some(1), model: "a/x".into(), ..Facts::default() };
         for (own, others, wanted) in [(Some("a/x"), Some("a/y"), "1~a/x;2"), (Some("a/z"), Some("a/y"), "1~a/x;2~a/x"), (Some("a/x"), None, "1~a/x;2~a/x")] {
             let versions = [version(2, others), version(1, own)];
-            assert_eq!(columns(&facts, &versions, &versions[0]), wanted);
+            assert_eq!(columns(&facts, &Value::Null, &versions, &versions[0]), wanted);
         }
+        let warm = serde_json::json!({"temperature": 0.2, "max_completion_tokens": 40, "seed": 7});
+        let versions = [version(2, None), version(1, None)];
+        assert_eq!(columns(&facts, &warm, &versions, &versions[0]), "1~a/x~0.2~40~7;2~a/x~0.2~40~7");
     }
 }

@@ -89,7 +89,7 @@ fn Wrong(facts: Facts, error: Option<String>) -> impl IntoView {
     let sentence = error.unwrap_or_else(|| match facts.outcome {
         Outcome::Left => "The caller did not wait for the end; what came until then was charged.".to_owned(),
         Outcome::Refused => "The studio refused it.".to_owned(),
-        Outcome::Failed | Outcome::Answered => "The provider did not answer.".to_owned(),
+        Outcome::Failed | Outcome::Answered => "The provider refused it, or failed.".to_owned(),
     });
     let tone = if facts.outcome == Outcome::Left { "warn" } else { "bad" };
     view! { <Callout tone=tone>{sentence}{facts.code.map(|code| view! { " " <code>{code}</code> })}</Callout> }.into_any()
