@@ -118,7 +118,9 @@ impl Action {
         use Role::{Editor, Owner, Reviewer, Viewer};
         match self {
             Action::See => matches!(role, Owner | Editor | Reviewer | Viewer),
-            Action::SeeRequests | Action::Review => matches!(role, Owner | Editor | Reviewer),
+            // A reviewer sees the items of own queues, and no other request.
+            Action::SeeRequests => matches!(role, Owner | Editor),
+            Action::Review => matches!(role, Owner | Editor | Reviewer),
             Action::Write | Action::Publish => matches!(role, Owner | Editor),
             Action::Ingest | Action::Infer => false,
             Action::Administer => role == Owner,
@@ -142,8 +144,8 @@ impl Action {
     pub fn refusal(self) -> Fault {
         let needed = match self {
             Action::See => "be a member of this project",
-            Action::SeeRequests | Action::Review => "be a reviewer, editor or owner",
-            Action::Write | Action::Publish => "be an editor or owner",
+            Action::Review => "be a reviewer, editor or owner",
+            Action::SeeRequests | Action::Write | Action::Publish => "be an editor or owner",
             Action::Ingest | Action::Infer => "use an API key",
             Action::Administer => "be an owner",
         };
@@ -311,7 +313,7 @@ mod tests {
     fn the_table_of_rights_is_the_documented_one() {
         let table = [
             (Action::See, [true, true, true, true], Some(Scope::Read)),
-            (Action::SeeRequests, [true, true, true, false], Some(Scope::Requests)),
+            (Action::SeeRequests, [true, true, false, false], Some(Scope::Requests)),
             (Action::Write, [true, true, false, false], Some(Scope::Manage)),
             (Action::Publish, [true, true, false, false], Some(Scope::Manage)),
             (Action::Review, [true, true, true, false], None),

@@ -3,10 +3,10 @@
 use atelier_domain::{account::Project, timestamp::Timestamp};
 use leptos::prelude::*;
 
-use super::{deletion::DeleteDialog, land::load_on_success, models::Models, new_project::NewProject, once::SentPlain, users::Users};
+use super::{models::Models, new_project::NewProject, once::SentPlain, users::Users};
 use crate::pages::Screen;
 use crate::{
-    api::account::{AddProject, DeleteProject, Instance, MakeResetLink, ShowInstance},
+    api::account::{AddProject, Instance, MakeResetLink, ShowInstance},
     ask::{Change, Reading},
     components::shell::{Actions, Page},
     platform::use_viewer,
@@ -70,11 +70,9 @@ fn Closed() -> impl IntoView {
 
 #[component]
 fn Projects(projects: Vec<Project>, now: Timestamp) -> impl IntoView {
-    let (viewer, delete) = (use_viewer(), Change::by::<DeleteProject>());
-    load_on_success(delete);
+    let viewer = use_viewer();
     let rows = projects.into_iter().map(|project| {
         let id = project.id.to_string();
-        let (dialog, of, called) = (format!("delete-{id}"), format!(" {}", project.name), project.name.clone());
         let name = match viewer.project(&id) {
             Some(_) => view! { <a class="c-row-link" href=format!("/p/{id}/prompts")>{project.name}</a> }.into_any(),
             None => project.name.into_any(),
@@ -83,18 +81,13 @@ fn Projects(projects: Vec<Project>, now: Timestamp) -> impl IntoView {
             <tr>
                 <th scope="row">{name}</th>
                 <td><Time at=project.created_at now=now/></td>
-                <td data-num="true">
-                    <Opens dialog=dialog.clone() small=true>"Delete"<span class="sr">{of}</span></Opens>
-                    <DeleteDialog dialog=dialog id=id name=called action=delete/>
-                </td>
             </tr>
         }
     });
     let rows = rows.collect_view();
     view! {
         <Panel id="all" title="Projects" say="Those that you are in are links.">
-            <div class="p-made"><SentPlain faults=vec![failure(delete)]/></div>
-            <Table caption="All projects of this studio" heads=&["Name", "Made", ""]>
+            <Table caption="All projects of this studio" heads=&["Name", "Made"]>
                 {rows}
             </Table>
         </Panel>

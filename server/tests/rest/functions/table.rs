@@ -46,7 +46,7 @@ pub const SIGNED_IN: Right = [401, 401, MAY, MAY, MAY, MAY, MAY, MAY];
 /// See prompts, runs; and with whom one is in a project.
 pub const SEE: Right = [401, 401, MAY, MAY, MAY, MAY, 404, 404];
 /// See requests with their bodies.
-pub const SEE_REQUESTS: Right = [401, 401, 403, MAY, MAY, MAY, 404, 404];
+pub const SEE_REQUESTS: Right = [401, 401, 403, 403, MAY, MAY, 404, 404];
 /// Write prompts; run the playground.
 pub const WRITE: Right = [401, 401, 403, 403, MAY, MAY, 404, 404];
 /// Label items, comment.
@@ -55,8 +55,6 @@ pub const REVIEW: Right = [401, 401, 403, MAY, MAY, MAY, 404, 404];
 pub const PUBLISH: Right = [401, 401, 403, 403, MAY, MAY, 404, 404];
 /// Keys, members, and the project itself.
 pub const ADMINISTER: Right = [401, 401, 403, 403, 403, MAY, 404, 404];
-/// Delete a project: its owners, and administrators.
-pub const DELETE: Right = [401, 401, 403, 403, 403, MAY, 404, MAY];
 /// Add projects and users.
 pub const INSTANCE: Right = [401, 401, 403, 403, 403, 403, 403, MAY];
 
@@ -96,7 +94,7 @@ pub const FUNCTIONS: &[Function] = &[
     (RevokeKey::PATH, ADMINISTER, "key=$key", 200),
     (LimitKey::PATH, ADMINISTER, "key=$key&rate=60&concurrency=", 200),
     // Not by its name: nothing is deleted.
-    (DeleteProject::PATH, DELETE, "project=$project&name=another", 422),
+    (DeleteProject::PATH, ADMINISTER, "project=$project&name=another", 422),
     (ShowGateway::PATH, ADMINISTER, "project=$project", 200),
     (SetGateway::PATH, ADMINISTER, "project=$project&bodies=true&days=30&cache=exact&keep=2&unit=3600&email=true&patterns=EMP-1%0AEMP-2", 200),
     (TryRedaction::PATH, ADMINISTER, "project=$project&sample=a@b.example&email=true&patterns=", 200),
