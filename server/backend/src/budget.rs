@@ -99,7 +99,7 @@ pub async fn put(cx: &Cx, project: ProjectId, name: &str, form: BudgetForm) -> R
             });
             if counts_anew {
                 store::budget::clear(tx, budget.id).await?;
-                for facts in store::budget::past(tx, project.id, budget.form.period.start(at)).await? {
+                for facts in store::budget::past(tx, project.id, budget.form.per, budget.form.period.start(at)).await? {
                     for spent in spending(std::slice::from_ref(&budget), &facts) {
                         store::budget::spend(tx, &spent).await?;
                     }

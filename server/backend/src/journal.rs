@@ -90,10 +90,8 @@ impl Journal {
     }
 
     fn sync(&self) {
-        let file = self.segments().unsynced();
-        if let Some(file) = file
-            && let Err(error) = file.sync_data()
-        {
+        let files = self.segments().unsynced();
+        for error in files.into_iter().filter_map(|file| file.sync_data().err()) {
             tracing::error!(%error, "the journal could not be synced");
         }
     }

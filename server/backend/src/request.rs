@@ -95,13 +95,13 @@ async fn within(db: &mut Db, project: ProjectId, prompt: Option<PromptId>) -> Re
     if owner == Some(project) { Ok(()) } else { Err(Fault::not_found("prompt_not_found", "This prompt")) }
 }
 
-/// How many requests there are, up to [`COUNT_MAX`].
+/// How many requests there are; one more than [`COUNT_MAX`] where there are more.
 ///
 /// # Errors
 /// As [`list`].
 pub async fn count(cx: &Cx, project: ProjectId, filter: RequestFilter) -> Result<i64, Fault> {
     let (engine, wanted) = (cx.studio.db.engine, Wanted { filter: filter.tidy()?, ..Wanted::default() });
-    cx.read(Action::SeeRequests, project, async |db, project| store::request::count_since(db, engine, project.id, &wanted, COUNT_MAX).await).await
+    cx.read(Action::SeeRequests, project, async |db, project| store::request::count_since(db, engine, project.id, &wanted, COUNT_MAX + 1).await).await
 }
 
 /// # Errors
@@ -152,6 +152,10 @@ pub async fn erase_user(cx: &Cx, project: ProjectId, user: &str) -> Result<u64, 
                 store::request::delete(tx, engine, &doomed).await?;
                 if doomed.len() < GROUP as usize {
                     store::budget::forget_user(tx, project.id, &user).await?;
+                    // An answer may repeat what they asked.
+                    store::gateway::forget_answers(tx, project.id).await?;
+                    tx.changed(Area::Cache, project.id.0, Some(project.id), "cache.emptied", json!({}));
+                    tx.changed(Area::Budget, project.id.0, Some(project.id), "budget.recounted", json!({}));
                     tx.changed(Area::Gateway, project.id.0, Some(project.id), "user.erased", json!({"requests": erased + doomed.len() as u64}));
                 }
                 Ok(doomed.len())

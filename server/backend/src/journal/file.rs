@@ -28,17 +28,19 @@ struct Open {
 pub struct Segments {
     folder: PathBuf,
     open: Option<Open>,
+    /// What was written to the end since the last sync.
+    full: Vec<File>,
 }
 
 impl Segments {
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, open: None }
+        Self { folder, open: None, full: Vec::new() }
     }
 
     /// Gives the bytes that were written.
     pub fn append(&mut self, record: &[u8]) -> io::Result<u64> {
-        if self.open.as_ref().is_some_and(|open| open.size >= SIZE) {
-            self.open = None;
+        if let Some(full) = self.open.take_if(|open| open.size >= SIZE) {
+            self.full.push(full.file);
         }
         let open = match &mut self.open {
             Some(open) => open,
@@ -72,11 +74,14 @@ impl Segments {
         all
     }
 
-    /// A handle to sync, where something was written since the last one.
-    pub fn unsynced(&mut self) -> Option<File> {
-        let open = self.open.as_mut().filter(|open| open.size > open.synced)?;
-        open.synced = open.size;
-        open.file.try_clone().ok()
+    /// Handles to sync, where something was written since the last ones.
+    pub fn unsynced(&mut self) -> Vec<File> {
+        let mut files = std::mem::take(&mut self.full);
+        if let Some(open) = self.open.as_mut().filter(|open| open.size > open.synced) {
+            open.synced = open.size;
+            files.extend(open.file.try_clone());
+        }
+        files
     }
 
     /// All files, the oldest first.

@@ -14,7 +14,7 @@ use atelier_domain::{
     id::ProjectId,
     request::Record,
 };
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use super::file::{HEAD, frames};
 use crate::{
@@ -43,21 +43,28 @@ pub struct Place {
 
 /// Moves records until the process ends.
 pub async fn follow(studio: Arc<Studio>) {
-    let (mut pause, mut synced) = (GROUP, Instant::now());
-    index(&studio).await;
+    tokio::join!(index(&studio), moving(&studio), syncing(&studio));
+}
+
+async fn moving(studio: &Studio) {
+    let mut pause = GROUP;
     loop {
         let _ = timeout(SYNC, studio.journal.bell.notified()).await;
         tokio::time::sleep(pause).await;
-        pause = match moved(&studio, AGE).await {
+        pause = match moved(studio, AGE).await {
             Ok(()) => GROUP,
             // The database is away: it is logged where it happened.
             Err(_) => (pause * 2).min(LONGEST_PAUSE),
         };
-        if synced.elapsed() >= SYNC {
-            synced = Instant::now();
-            let studio = studio.clone();
-            let _ = tokio::task::spawn_blocking(move || studio.journal.sync()).await;
-        }
+    }
+}
+
+/// On its own: a power cut costs no more than [`SYNC`], however much there is to move.
+async fn syncing(studio: &Arc<Studio>) {
+    loop {
+        tokio::time::sleep(SYNC).await;
+        let studio = studio.clone();
+        let _ = tokio::task::spawn_blocking(move || studio.journal.sync()).await;
     }
 }
 
@@ -71,8 +78,9 @@ pub async fn drain(studio: &Studio) -> Result<(), Fault> {
 
 /// A file that is older than `age`, and has been moved whole, is closed.
 async fn moved(studio: &Studio, age: Duration) -> Result<(), Fault> {
-    let mut place = studio.journal.moving.lock().await;
     loop {
+        // For one group: whoever waits until nothing is on its way gets in between.
+        let mut place = studio.journal.moving.lock().await;
         if place.at.is_none() {
             let Some(path) = studio.journal.segments().all().into_iter().next() else { return Ok(()) };
             let moved = store::request::place(&mut *studio.db.read().await?, &name(&path)).await?;

@@ -1,7 +1,7 @@
 //! Budgets and what was spent on them.
 
 use atelier_domain::{
-    budget::{Budget, Spent},
+    budget::{Budget, Per, Spent},
     cost::Nanos,
     fault::Fault,
     id::{BudgetId, ProjectId},
@@ -60,15 +60,26 @@ pub async fn hold(db: &mut Db, engine: Engine) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The facts of requests that cost something since a time, for a budget that begins in the middle.
-pub async fn past(db: &mut Db, project: ProjectId, since: Timestamp) -> Result<Vec<atelier_domain::request::Facts>, Fault> {
-    let rows = sqlx::query("SELECT id, at, key_id, end_user, tags, cost FROM requests WHERE project_id = $1 AND at >= $2 AND cost > 0");
-    let rows = rows.bind(project.to_string()).bind(since.0).fetch_all(db).await.map_err(internal)?;
+/// What was spent since a period began, added up as facts of requests, for a budget that begins in its middle. By project and key it is
+/// in the sums, which stay; by user and tag it is as much as there are still requests.
+pub async fn past(db: &mut Db, project: ProjectId, per: Per, since: Timestamp) -> Result<Vec<atelier_domain::request::Facts>, Fault> {
+    let from_sums = matches!(per, Per::Project | Per::Key);
+    let (sql, first) = if from_sums {
+        let sql = "SELECT NULLIF(key_id, '') AS key_id, NULL AS end_user, '[]' AS tags, CAST(SUM(cost) AS BIGINT) AS cost FROM traffic \
+                   WHERE project_id = $1 AND slot >= $2 AND cost > 0 GROUP BY key_id";
+        (sql, since.seconds())
+    } else {
+        let sql = "SELECT NULL AS key_id, end_user, tags, CAST(SUM(cost) AS BIGINT) AS cost FROM requests \
+                   WHERE project_id = $1 AND seq >= $2 AND at >= $3 AND cost > 0 GROUP BY end_user, tags";
+        (sql, since.0.saturating_mul(super::request::STEP))
+    };
+    let query = sqlx::query(sql).bind(project.to_string()).bind(first);
+    let query = if from_sums { query } else { query.bind(since.0) };
+    let rows = query.fetch_all(db).await.map_err(internal)?;
     let facts = |row: &AnyRow| {
         Ok(atelier_domain::request::Facts {
-            id: id(row, "id")?,
             project,
-            at: Timestamp(get(row, "at")?),
+            at: since,
             key: get::<Option<String>>(row, "key_id")?.map(|_| id(row, "key_id")).transpose()?,
             user: get(row, "end_user")?,
             tags: json(row, "tags")?,

@@ -14,6 +14,7 @@ use crate::db::{Db, Engine, internal};
 
 use super::text;
 
+use read::LONGEST;
 pub use read::{Wanted, body, by_id, count_since, list};
 pub use traffic::{first as first_traffic, slices, steps, upsert as add_traffic};
 
@@ -92,6 +93,8 @@ pub async fn insert_words(db: &mut Db, engine: Engine, seq: i64, words: &str) ->
         Engine::Sqlite => "INSERT INTO request_words (rowid, words) VALUES ($1, $2)",
         Engine::Postgres => "INSERT INTO request_words (seq, words) VALUES ($1, to_tsvector('simple', $2))",
     };
+    // Postgres takes addresses, numbers with a dash and paths for one word each; a search names their parts.
+    let words: String = words.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     sqlx::query(sql).bind(seq).bind(words).execute(db).await.map_err(internal)?;
     Ok(())
 }
@@ -122,11 +125,13 @@ pub async fn last(db: &mut Db) -> Result<i64, Fault> {
 /// The numbers of requests that are to go: those before a time, or of one end user.
 pub async fn doomed(db: &mut Db, project: ProjectId, before: Option<Timestamp>, user: Option<&str>, most: i64) -> Result<Vec<i64>, Fault> {
     let sql = match user {
-        Some(_) => "SELECT seq FROM requests WHERE project_id = $1 AND end_user = $3 AND at < $2 ORDER BY seq LIMIT $4",
-        None => "SELECT seq FROM requests WHERE project_id = $1 AND at < $2 AND $3 = '' ORDER BY seq LIMIT $4",
+        Some(_) => "SELECT seq FROM requests WHERE project_id = $1 AND end_user = $3 AND at < $2 AND seq < $5 ORDER BY seq LIMIT $4",
+        None => "SELECT seq FROM requests WHERE project_id = $1 AND at < $2 AND seq < $5 AND $3 = '' ORDER BY seq LIMIT $4",
     };
     let query = sqlx::query_scalar(sql).bind(project.to_string()).bind(before.map_or(i64::MAX, |before| before.0)).bind(user.unwrap_or_default());
-    query.bind(most).fetch_all(db).await.map_err(internal)
+    // Numbers follow the end of requests: what is younger is not even looked at.
+    let bound = before.map_or(i64::MAX, |before| before.0.saturating_add(LONGEST).saturating_mul(STEP));
+    query.bind(most).bind(bound).fetch_all(db).await.map_err(internal)
 }
 
 /// Deletes requests with all that belongs to them. What they cost stays in the sums.
@@ -135,6 +140,13 @@ pub async fn delete(db: &mut Db, engine: Engine, seqs: &[i64]) -> Result<(), Fau
         Engine::Sqlite => "DELETE FROM request_words WHERE rowid = $1",
         Engine::Postgres => "DELETE FROM request_words WHERE seq = $1",
     };
+    // What programs asked through REST is kept as long as its request; what people try out in the studio is theirs.
+    let run = "SELECT run_id FROM requests WHERE seq = $1 AND source = 'api'";
+    for table in ["run_details WHERE run_id", "runs WHERE id"] {
+        for seq in seqs {
+            sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table} IN ({run})"))).bind(seq).execute(&mut *db).await.map_err(internal)?;
+        }
+    }
     for sql in ["DELETE FROM request_bodies WHERE seq = $1", words, "DELETE FROM request_tags WHERE seq = $1", "DELETE FROM requests WHERE seq = $1"] {
         for seq in seqs {
             sqlx::query(sql).bind(seq).execute(&mut *db).await.map_err(internal)?;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// No request takes longer, in microseconds: where a list may stop looking for those that began before a time.
-const LONGEST: i64 = 2 * 3_600 * 1_000_000;
+pub(super) const LONGEST: i64 = 2 * 3_600 * 1_000_000;
 
 macro_rules! lines {
     ($rest:literal) => {
@@ -146,16 +146,12 @@ impl Sql {
         self.and(" AND r.cache = ", filter.cache.map(|cache| Bound::Text(cache.as_str().to_owned())));
         self.and(" AND r.source = ", filter.source.map(|source| Bound::Text(source.as_str().to_owned())));
         if let Some(q) = &filter.q {
-            self.search(engine, q);
+            self.search(engine, project, q);
         }
     }
 
-    /// An id is looked for as such; anything else in the words, and as a user.
-    fn search(&mut self, engine: Engine, q: &str) {
-        if q.parse::<RequestId>().is_ok() {
-            self.and(" AND r.id = ", Some(Bound::Text(q.to_lowercase())));
-            return;
-        }
+    /// Words, a user, or a request's id.
+    fn search(&mut self, engine: Engine, project: ProjectId, q: &str) {
         let words = words_of(engine, q);
         self.text.push_str(match engine {
             Engine::Sqlite => " AND r.seq IN (SELECT rowid FROM request_words WHERE words MATCH ",
@@ -163,7 +159,18 @@ impl Sql {
         });
         // Nothing but punctuation: a word that stands nowhere.
         self.place(Bound::Text(if words.is_empty() { "\"\u{fffd}\"".to_owned() } else { words }));
-        self.text.push_str(if engine == Engine::Sqlite { ")" } else { "))" });
+        if engine == Engine::Postgres {
+            self.text.push(')');
+        }
+        self.text.push_str(" UNION ALL SELECT seq FROM requests WHERE project_id = ");
+        self.place(Bound::Text(project.to_string()));
+        self.text.push_str(" AND end_user = ");
+        self.place(Bound::Text(q.trim().to_owned()));
+        if let Ok(id) = q.trim().parse::<RequestId>() {
+            self.text.push_str(" UNION ALL SELECT seq FROM requests WHERE id = ");
+            self.place(Bound::Text(id.to_string()));
+        }
+        self.text.push(')');
     }
 
     async fn fetch(self, db: &mut Db) -> Result<Vec<AnyRow>, Fault> {
