@@ -25,7 +25,7 @@ use tokio::{
 };
 
 use crate::{
-    cx::{Area, Cx, Target},
+    cx::{Actor, Area, Cx, Target},
     db::Db,
     gateway::{self, Asked, Meter, Routes},
     prompt::{self, PromptRef, bad_cursor, page},
@@ -216,6 +216,9 @@ pub async fn start(cx: &Cx, prompt: impl Into<PromptRef>, ask: Ask, through: Thr
     let routes = Routes::of(&cx.studio, found.project).await?;
     let mut meter = Meter::new(cx, found.project, source_of(through, ask.grid), Endpoint::Chat);
     meter.of_run(id, (found.id, version.number), &model, &request, &ask.values, routes.clone());
+    if let Actor::Key(key) = &cx.actor {
+        meter.admitted = Some(cx.studio.limits.admit(key).inspect_err(|fault| meter.refused(fault, fault.kind.status()))?);
+    }
     if let Err(fault) = meter.reserve(reached.price, None).await {
         meter.refused(&fault, fault.kind.status());
         return Err(fault);
@@ -227,6 +230,9 @@ pub async fn start(cx: &Cx, prompt: impl Into<PromptRef>, ask: Ask, through: Thr
         // What end users say is kept as requests are.
         values.values_mut().for_each(|value| routes.scrubber.value(value));
         messages.iter_mut().for_each(|message| routes.scrubber.text(&mut message.content));
+        if !routes.settings.bodies {
+            (values, messages) = (BTreeMap::new(), Vec::new());
+        }
     }
     let run = Run {
         id,
@@ -306,6 +312,9 @@ async fn follow(cx: Cx, run: RunId, mut asked: Asked, sender: mpsc::UnboundedSen
         answer = None;
         [&mut heard.output, &mut heard.reasoning].into_iter().for_each(|text| routes.scrubber.text(text));
         heard.tool_calls.iter_mut().for_each(|call| routes.scrubber.value(call));
+        if !routes.settings.bodies {
+            heard = Heard::default();
+        }
     }
     let ending = Ending { answer, ..ending(heard, last.as_ref()) };
     let at = cx.now();

@@ -32,7 +32,7 @@ async fn providers(test: &TestStudio, upstream: &Upstream) {
         let form = ProviderForm { base_url: Some(url), key: Some("sk-test-1".to_owned()), ..ProviderForm::default() };
         provider::put(&cx, test.project, &name.parse().unwrap(), kind, form).await.unwrap();
     }
-    for name in ["acme/echo", "acme/fault-silence", "claude/echo"] {
+    for name in ["acme/echo", "acme/fault-silence", "claude/echo", "claude/fault-silence"] {
         let price = Price { input: "1".parse().unwrap(), output: "2".parse().unwrap(), ..Price::default() };
         provider::put_price(&cx, test.project, ModelEntry { name: name.into(), price: Some(price), ..ModelEntry::default() }).await.unwrap();
     }
@@ -178,13 +178,18 @@ async fn the_same_question_is_answered_from_the_cache_whole_and_streamed() {
         assert_eq!((stream.header("x-atelier-cache"), streamed(&stream)), ("exact", ("the same thing".to_owned(), true)));
         assert_eq!(client.post(CHAT, &with(body(false), json!({"temperature": 1}))).await.header("x-atelier-cache"), "miss");
         assert_eq!(client.post(CHAT, &ask("acme/echo", "the same thing")).await.header("x-atelier-cache"), "off");
+        // Two answers cannot be told as a stream from what is known of one.
+        let two = |stream: bool| with(body(stream), json!({"n": 2}));
+        assert_eq!(client.post(CHAT, &two(false)).await.header("x-atelier-cache"), "miss");
+        assert_eq!(client.post(CHAT, &two(false)).await.header("x-atelier-cache"), "exact");
+        assert_eq!(client.post(CHAT, &two(true)).await.header("x-atelier-cache"), "miss");
         // From a stream to a whole.
         let other = |stream: bool| with(ask("acme/echo", "another thing"), json!({"stream": stream, "atelier": {"cache": "exact"}}));
         let live = client.post(CHAT, &other(true)).await;
         assert_eq!((live.header("x-atelier-cache"), streamed(&live)), ("miss", ("another thing".to_owned(), true)));
         let whole = client.post(CHAT, &other(false)).await;
         assert_eq!((whole.header("x-atelier-cache"), said(&whole)), ("exact", "another thing".to_owned()));
-        assert_eq!(upstream.requests().len(), 4);
+        assert_eq!(upstream.requests().len(), 6);
         let all = records(test).await;
         let hit = all.iter().find(|one| one.line.facts.cache == CacheVerdict::Exact).unwrap();
         assert_eq!(hit.line.facts.cost, Some(Nanos::ZERO));
@@ -256,24 +261,31 @@ async fn a_client_that_leaves_is_charged_for_what_came_and_the_upstream_is_left(
         providers(test, &upstream).await;
         let client = TestApp::new(test).with_key(&[Scope::Gateway]).await;
         budget::put(&test.operator(), test.project, "all", BudgetForm { limit: "5".parse().unwrap(), warn_at: 80, ..BudgetForm::default() }).await.unwrap();
-        let body = with(ask("acme/fault-silence", "so many words that half of them come before the silence begins"), json!({"stream": true}));
-        let request = client.request(Method::POST, CHAT).header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())).unwrap();
-        let mut pieces = client.router.clone().oneshot(request).await.unwrap().into_body().into_data_stream();
-        pieces.next().await.unwrap().unwrap();
-        drop(pieces);
-        let left = async || {
-            while upstream.requests().iter().all(|request| request.closed_early.is_none()) {
-                tokio::time::sleep(Duration::from_millis(5)).await;
+        let mut sum = Nanos::ZERO;
+        // Anthropic tells a usage at the beginning, with one token that came out.
+        for (number, (path, model)) in [(CHAT, "acme/fault-silence"), ("/v1/messages", "claude/fault-silence")].into_iter().enumerate() {
+            let body = with(ask(model, "so many words that half of them come before the silence begins"), json!({"stream": true, "max_tokens": 100}));
+            let request = client.request(Method::POST, path).header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())).unwrap();
+            let mut pieces = client.router.clone().oneshot(request).await.unwrap().into_body().into_data_stream();
+            let mut came = String::new();
+            while !came.contains("words") {
+                came.push_str(&String::from_utf8_lossy(&pieces.next().await.unwrap().unwrap()));
             }
-        };
-        tokio::time::timeout(Duration::from_secs(1), left()).await.expect("the upstream was left");
-        let all = records(test).await;
-        let facts = &all[0].line.facts;
-        assert_eq!((facts.outcome, facts.status, facts.estimated), (Outcome::Left, 499, true));
-        let cost = facts.cost.unwrap();
-        assert!(cost.0 > 0);
-        let stand = budget::list(&test.operator(), test.project).await.unwrap().remove(0);
-        assert_eq!(stand.accounts, [(String::new(), cost, Nanos::ZERO)]);
+            drop(pieces);
+            let left = async || {
+                while upstream.requests()[number].closed_early.is_none() {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(1), left()).await.expect("the upstream was left");
+            let all = records(test).await;
+            let facts = &all[number].line.facts;
+            assert_eq!((facts.outcome, facts.status, facts.estimated), (Outcome::Left, 499, true), "{path}");
+            assert!(facts.usage.output >= 3, "{path}: {:?}", facts.usage);
+            sum = Nanos(sum.0 + facts.cost.unwrap().0);
+            let stand = budget::list(&test.operator(), test.project).await.unwrap().remove(0);
+            assert_eq!(stand.accounts, [(String::new(), sum, Nanos::ZERO)]);
+        }
     })
     .await;
 }

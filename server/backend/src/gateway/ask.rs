@@ -113,7 +113,7 @@ type Opening = std::pin::Pin<Box<dyn Future<Output = Result<Answering, super::Fa
 enum Source {
     Local(local::Answer),
     Asking(Opening, Counter),
-    Answering(Box<Answering>, Answer, Counter),
+    Answering(Box<Answering>, Box<Answer>, Counter),
     Over,
 }
 
@@ -199,7 +199,7 @@ impl Asked {
         match opened {
             Ok(answering) => {
                 self.waiting.push_back(Event::Started { input_tokens: counter.input, reused_tokens: 0 });
-                self.source = Source::Answering(Box::new(answering), Answer::default(), counter);
+                self.source = Source::Answering(Box::new(answering), Box::default(), counter);
             }
             Err(failure) => self.fail(failure.fault),
         }
@@ -257,7 +257,13 @@ impl Asked {
 
     fn measure(&self, answering: &Answering, answer: &Answer, counter: &Counter) -> Measure {
         let told = answer.usage.filter(|usage| usage.input + usage.output > 0);
-        let usage = told.unwrap_or_else(|| Usage { input: counter.input.into(), output: counter.output(&answer.text).into(), ..Usage::default() });
+        let counted = || u64::from(counter.output(&answer.text));
+        let usage = match told {
+            // Some tell what went in at the beginning, and what came out at an end that never came.
+            Some(told) if answer.finish.is_none() => Usage { output: told.output.max(counted()), ..told },
+            Some(told) => told,
+            None => Usage { input: counter.input.into(), output: counted(), ..Usage::default() },
+        };
         let count = |tokens: u64| u32::try_from(tokens).unwrap_or(u32::MAX);
         Measure {
             input_tokens: count(usage.input),
@@ -266,7 +272,7 @@ impl Asked {
             image_tokens: count(usage.image),
             output_tokens: count(usage.output),
             reasoning_tokens: count(usage.reasoning),
-            estimated: told.is_none(),
+            estimated: told.is_none_or(|told| told != usage),
             cost: self.price.map(|price| price.charge(&usage)),
             retries: answering.retries(),
             queued_us: 0,

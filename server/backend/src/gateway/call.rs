@@ -113,7 +113,8 @@ pub async fn chat(cx: &Cx, incoming: Incoming) -> Result<Reply, Declined> {
         Err(fault) => return Err(refuse(dialect, meter, told, fault)),
     };
     if let Some((question, _)) = ready.question {
-        if let Some(given) = cx.studio.answers.get(&cx.studio, project, question).await {
+        let given = cx.studio.answers.get(&cx.studio, project, question).await;
+        if let Some(given) = given.filter(|given| given.streamed == ready.inbound.stream || is_simple(&meter.request)) {
             return Ok(repeat(&ready, meter, told, &given));
         }
         meter.facts.cache = CacheVerdict::Miss;
@@ -146,9 +147,6 @@ fn nobody(cx: &Cx, fault: Fault) -> Declined {
 }
 
 async fn prepare(cx: &Cx, project: ProjectId, incoming: Incoming, meter: &mut Meter, told: &mut Told) -> Result<Ready, Fault> {
-    if let Actor::Key(key) = &cx.actor {
-        meter.admitted = Some(cx.studio.limits.admit(key)?);
-    }
     let routes = Routes::of(&cx.studio, project).await?;
     meter.routes = Some(routes.clone());
     // What cannot be read is recorded as it came, as far as it is JSON.
@@ -156,6 +154,9 @@ async fn prepare(cx: &Cx, project: ProjectId, incoming: Incoming, meter: &mut Me
     let inbound = incoming.dialect.read(incoming.body)?;
     meter.facts.model.clone_from(&inbound.model);
     meter.facts.streamed = inbound.stream;
+    if let Actor::Key(key) = &cx.actor {
+        meter.admitted = Some(cx.studio.limits.admit(key)?);
+    }
     let extras = Extras::read(inbound.atelier.as_ref())?;
     meter.facts.user = extras.user.clone().or_else(|| inbound.user.clone().and_then(|user| atelier_domain::request::word("user", &user).ok()));
     meter.facts.session.clone_from(&extras.session);
@@ -171,7 +172,8 @@ async fn prepare(cx: &Cx, project: ProjectId, incoming: Incoming, meter: &mut Me
     };
     meter.request = inbound.forward(&own, &lead, inbound.stream)?;
     let mode = extras.cache.unwrap_or(routes.settings.cache);
-    let question = (mode != CacheMode::Off).then(|| (question(incoming.dialect, &model, &meter.request), routes.settings.cache_seconds));
+    let place = format!("{:?} {model} {} {:?}", incoming.dialect, found.address, incoming.headers);
+    let question = (mode != CacheMode::Off).then(|| question(&place, &meter.request)).flatten().map(|question| (question, routes.settings.cache_seconds));
     let prefix = if incoming.dialect == Dialect::OpenAi { "chatcmpl-" } else { "msg_" };
     let head = Head { id: format!("{prefix}{}", meter.facts.id.0.simple()), model, created: meter.facts.at.seconds() };
     Ok(Ready { dialect: incoming.dialect, inbound, lead, found, head, question, project, headers: incoming.headers })
@@ -193,10 +195,9 @@ async fn lead(cx: &Cx, project: ProjectId, inbound: &Inbound, extras: &Extras, m
     Ok((open.lead(&extras.variables)?, model))
 }
 
-fn question(dialect: Dialect, model: &str, body: &Bytes) -> Question {
-    let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    let empty = serde_json::Map::new();
-    Question::new(&format!("{dialect:?} {model}"), body.as_object().unwrap_or(&empty))
+/// None for a body that a provider may read and we cannot, such as one with half of a surrogate pair.
+fn question(place: &str, body: &Bytes) -> Option<Question> {
+    Some(Question::new(place, &serde_json::from_slice(body).ok()?))
 }
 
 /// Whether the provider gets the client's own body.
@@ -252,19 +253,25 @@ fn keep(studio: &crate::studio::Studio, ready: &Ready, meter: &Meter, body: &[u8
     let fit = matches!(meter.answer.finish, Some(Finish::Stop | Finish::Length | Finish::ToolCalls));
     let (true, Ok(raw)) = (fit, std::str::from_utf8(body)) else { return };
     let said = said(&meter.answer);
-    // What may not be stored is not kept either.
-    if let Some(routes) = &meter.routes
-        && !routes.scrubber.is_idle()
-    {
-        let mut clean = raw.to_owned();
+    // What may not be stored is not kept either. A stream has its words in pieces, so both are looked at.
+    let Some(routes) = meter.routes.as_ref().filter(|routes| routes.settings.bodies) else { return };
+    if !routes.scrubber.is_idle() {
+        let (mut clean, mut clean_said) = (raw.to_owned(), serde_json::json!(said));
         routes.scrubber.text(&mut clean);
-        if clean != raw {
+        routes.scrubber.value(&mut clean_said);
+        if clean != raw || clean_said != serde_json::json!(said) {
             return;
         }
     }
     let model = meter.answer.model.clone().unwrap_or_else(|| ready.head.model.clone());
     let given = Given { raw: raw.to_owned(), streamed, said, model, usage: meter.facts.usage, cost: meter.facts.cost };
     studio.answers.put(ready.project, question, given, studio.clock.now(), seconds);
+}
+
+/// Whether an answer can be told in the other form, whole or as events, from what we know of it: one choice, without probabilities.
+fn is_simple(request: &Bytes) -> bool {
+    let request: Value = serde_json::from_slice(request).unwrap_or_default();
+    request.get("n").is_none_or(|n| n == 1) && request.get("logprobs").is_none_or(|logprobs| logprobs == false)
 }
 
 /// An answer from the cache, whole or as events, whichever way it came then.
@@ -313,8 +320,10 @@ fn events(ready: &Ready, given: &Given, answer: &Answer) -> Bytes {
 fn answer_of(given: &Given) -> Answer {
     let said = &given.said;
     let text = |call: &Value, path: &str| call.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let call =
-        |call: &Value| ToolCall { id: text(call, "/id"), name: text(call, "/function/name"), arguments: text(call, "/function/arguments"), signature: None };
+    let call = |call: &Value| {
+        let signature = call.pointer("/extra_content/google/thought_signature").and_then(Value::as_str).map(str::to_owned);
+        ToolCall { id: text(call, "/id"), name: text(call, "/function/name"), arguments: text(call, "/function/arguments"), signature }
+    };
     let finish = said.finish.as_deref().map(|finish| match finish {
         "length" => Finish::Length,
         "tool_calls" => Finish::ToolCalls,

@@ -104,8 +104,14 @@ impl Meter {
         model.clone_into(&mut self.facts.model);
         self.facts.streamed = true;
         self.variables = values.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        self.request =
-            serde_json::to_vec(&json!({"model": model, "messages": request.messages, "max_tokens": request.params.max_tokens})).unwrap_or_default().into();
+        let mut body = json!(request.params);
+        if let Value::Object(body) = &mut body {
+            body.insert("model".to_owned(), model.into());
+            body.insert("messages".to_owned(), json!(request.messages));
+            body.extend((!request.tools.is_empty()).then(|| ("tools".to_owned(), json!(request.tools))));
+            body.extend(request.response_format.clone().map(|format| ("response_format".to_owned(), format)));
+        }
+        self.request = serde_json::to_vec(&body).unwrap_or_default().into();
         self.routes = Some(routes);
     }
 
@@ -177,8 +183,15 @@ impl Meter {
         let Some(asked) = self.asked else { return };
         self.facts.times.upstream = micros(asked.elapsed());
         let told = self.answer.usage.filter(|usage| usage.input + usage.output > 0);
-        self.facts.estimated = told.is_none();
-        self.facts.usage = told.unwrap_or_else(|| self.counted());
+        self.facts.usage = match told {
+            // Some tell what went in at the beginning, and what came out at an end that never came.
+            Some(told) if self.answer.finish.is_none() && self.facts.endpoint != Endpoint::Embeddings => {
+                Usage { output: told.output.max(self.counted().output), ..told }
+            }
+            Some(told) => told,
+            None => self.counted(),
+        };
+        self.facts.estimated = told.is_none_or(|told| told != self.facts.usage);
         self.facts.cost = self.price.map(|price| price.charge(&self.facts.usage));
     }
 
@@ -258,9 +271,14 @@ impl Meter {
 
     fn record(&mut self) -> Record {
         let keeps = self.routes.as_ref().is_some_and(|routes| routes.settings.bodies);
-        let (Some(routes), true) = (&self.routes, keeps) else {
-            return Record { facts: self.facts.clone(), asked: String::new(), exchange: None };
-        };
+        let mut facts = self.facts.clone();
+        if let Some(routes) = &self.routes {
+            // Not the user, who could not be erased by another name, and no tag, whose budget counts by it.
+            [&mut facts.session, &mut facts.trace].into_iter().flatten().for_each(|word| routes.scrubber.text(word));
+        }
+        let (Some(routes), true) = (&self.routes, keeps) else { return Record { facts, asked: String::new(), exchange: None } };
+        let mut error = self.error.take();
+        error.iter_mut().for_each(|sentence| routes.scrubber.text(sentence));
         let mut request: Value = serde_json::from_slice(&self.request).unwrap_or_default();
         let mut cut = self.cut;
         shorten(&mut request, &mut cut);
@@ -276,8 +294,8 @@ impl Meter {
         said.tool_calls.iter_mut().for_each(|call| routes.scrubber.value(call));
         let asked = asked(&request);
         let variables = if let Value::Object(map) = variables { map } else { Map::new() };
-        let exchange = Exchange { variables, request, answer: said, error: self.error.take(), cut };
-        Record { facts: self.facts.clone(), asked, exchange: Some(exchange) }
+        let exchange = Exchange { variables, request, answer: said, error, cut };
+        Record { facts, asked, exchange: Some(exchange) }
     }
 }
 
@@ -295,12 +313,15 @@ impl Drop for Meter {
 fn estimate(body: &[u8], max_output: Option<u32>) -> Usage {
     #[derive(Deserialize)]
     struct Limits {
-        max_tokens: Option<u32>,
-        max_completion_tokens: Option<u32>,
+        max_tokens: Option<u64>,
+        max_completion_tokens: Option<u64>,
+        /// Answers.
+        n: Option<u64>,
     }
     let limits: Option<Limits> = serde_json::from_slice(body).ok();
-    let said = limits.and_then(|limits| limits.max_completion_tokens.or(limits.max_tokens));
-    let output = said.or(max_output.map(|most| most.min(OUTPUT))).unwrap_or(OUTPUT);
+    let said = limits.as_ref().and_then(|limits| limits.max_completion_tokens.or(limits.max_tokens));
+    let each = said.unwrap_or_else(|| max_output.map_or(OUTPUT, |most| most.min(OUTPUT)).into());
+    let output = each.saturating_mul(limits.and_then(|limits| limits.n).unwrap_or(1).clamp(1, 1_000));
     let text = std::str::from_utf8(body).unwrap_or_default();
     let (mut bytes, mut images) = (0, 0);
     let mut parts = text.split(";base64,");
@@ -309,7 +330,7 @@ fn estimate(body: &[u8], max_output: Option<u32>) -> Usage {
         images += 1;
         bytes += part.find('"').map_or(0, |end| part.len() - end);
     }
-    Usage { input: (bytes as u64).div_ceil(3) + IMAGE * images, output: output.into(), ..Usage::default() }
+    Usage { input: (bytes as u64).div_ceil(3) + IMAGE * images, output, ..Usage::default() }
 }
 
 /// An answer as it is recorded.

@@ -90,6 +90,10 @@ impl Remote {
         Ok(Self { adapter, base_url, key, extra_headers: HeaderMap::new(), http, timeouts, retries })
     }
 
+    pub fn base_url(&self) -> &Url {
+        &self.base_url
+    }
+
     /// With headers of the user's own. They win over ours.
     #[must_use]
     pub fn with_headers(mut self, headers: HeaderMap) -> Self {

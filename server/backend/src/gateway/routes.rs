@@ -45,6 +45,8 @@ pub enum Place {
 #[derive(Clone)]
 pub struct Found {
     pub place: Place,
+    /// Where that is: an answer from elsewhere is another answer.
+    pub address: String,
     /// `None` where none is known.
     pub price: Option<Price>,
     /// Tokens that it answers with at most.
@@ -78,11 +80,16 @@ impl Routes {
     /// NotFound for a model of no provider; what is wrong with a provider's key.
     pub fn find(&self, studio: &Studio, model: &str) -> Result<Found, Fault> {
         if model == LOCAL_MODEL {
-            return Ok(Found { place: Place::Local(studio.model.clone()), price: Some(Price::default()), max_output: None });
+            return Ok(Found { place: Place::Local(studio.model.clone()), address: String::new(), price: Some(Price::default()), max_output: None });
         }
         if let Some(name) = FileName::of(model) {
             let file = self.catalogue.files.iter().find(|file| file.name == name).ok_or_else(|| unknown(model))?;
-            return Ok(Found { place: Place::Local(studio.files.get(Path::new(&file.path))), price: Some(Price::default()), max_output: None });
+            return Ok(Found {
+                place: Place::Local(studio.files.get(Path::new(&file.path))),
+                address: file.path.clone(),
+                price: Some(Price::default()),
+                max_output: None,
+            });
         }
         let (provider, own) = self.catalogue.provider(model).ok_or_else(|| unknown(model))?;
         let entry = self.catalogue.entry(model);
@@ -92,8 +99,9 @@ impl Routes {
             ProviderKind::Anthropic => Some(Dialect::Anthropic),
             ProviderKind::Gemini => None,
         };
+        let address = format!("{} {}", provider.kind.as_str(), remote.base_url());
         let place = Place::Remote { remote: Box::new(remote), model: own.to_owned(), dialect };
-        Ok(Found { place, price: entry.and_then(|entry| entry.price), max_output: entry.and_then(|entry| entry.max_output) })
+        Ok(Found { place, address, price: entry.and_then(|entry| entry.price), max_output: entry.and_then(|entry| entry.max_output) })
     }
 
     /// What the table says of a model.

@@ -70,6 +70,14 @@ impl Scrubber {
             Value::String(text) => self.text(text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
             Value::Object(map) => map.values_mut().for_each(|value| self.value(value)),
+            // As long as a card's.
+            Value::Number(number) if number.to_string().len() >= 12 => {
+                let mut text = number.to_string();
+                self.text(&mut text);
+                if text != number.to_string() {
+                    *value = Value::String(text);
+                }
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
@@ -84,9 +92,9 @@ mod tests {
     #[test]
     fn texts_lose_what_the_project_wants_out_of_them() {
         let mut redaction = Redaction { patterns: vec!["EMP-[0-9]+".to_owned()], ..Redaction::default() };
-        let mut value = json!({"messages": [{"content": "mara@x.example is EMP-12\u{0}"}], "n": 1});
+        let mut value = json!({"messages": [{"content": "mara@x.example is EMP-12\u{0}"}], "n": 1, "card": 4111111111111111_u64});
         Scrubber::new(&redaction).value(&mut value);
-        assert_eq!(value, json!({"messages": [{"content": "[e-mail] is [redacted]"}], "n": 1}));
+        assert_eq!(value, json!({"messages": [{"content": "[e-mail] is [redacted]"}], "n": 1, "card": "[card]"}));
         redaction.email = false;
         let mut text = "mara@x.example".to_owned();
         Scrubber::new(&redaction).text(&mut text);

@@ -35,6 +35,31 @@ async fn nothing_is_stored_that_the_project_wants_out() {
 }
 
 #[tokio::test]
+async fn names_that_no_model_has_and_bodies_that_are_none_are_refused_and_harm_nobody() {
+    for_each_engine(async |test| {
+        let upstream = Upstream::start().await.unwrap();
+        providers(test, &upstream).await;
+        let client = TestApp::new(test).with_key(&[Scope::Gateway]).await;
+        for model in ["x\u{0}", "\u{7}", &"m".repeat(5_000)] {
+            assert_eq!(client.post(CHAT, &ask(model, "one")).await.status, 400, "{model:?}");
+        }
+        // Half of a surrogate pair: a provider may read it, and it is no question that another could be the same as.
+        for word in ["one", "two"] {
+            let body = format!(
+                "{{\"model\": \"acme/echo\", \"messages\": [{{\"role\": \"user\", \"content\": \"{word} \\ud83d\"}}], \"atelier\": {{\"cache\": \"exact\"}}}}"
+            );
+            let request = client.request(Method::POST, CHAT).header(header::CONTENT_TYPE, "application/json").body(Body::from(body)).unwrap();
+            let answer = client.router.clone().oneshot(request).await.unwrap();
+            assert_ne!(answer.headers().get("x-atelier-cache").map(|cache| cache.as_bytes()), Some(b"exact".as_slice()), "{word}");
+        }
+        client.post(CHAT, &ask("acme/echo", "three")).await.ok(200);
+        let all = records(test).await;
+        assert_eq!(all.iter().filter(|one| one.line.facts.outcome == Outcome::Answered && one.line.asked == "three").count(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_key_s_limits_hold() {
     for_each_engine(async |test| {
         let upstream = Upstream::start().await.unwrap();
@@ -47,6 +72,8 @@ async fn a_key_s_limits_hold() {
             [client.post(CHAT, &ask("acme/echo", "x")).await, client.post(CHAT, &ask("acme/echo", "x")).await, client.post(CHAT, &ask("acme/echo", "x")).await];
         assert_eq!(calls.each_ref().map(|answer| answer.status.as_u16()), [200, 200, 429]);
         assert!(!calls[2].header("retry-after").is_empty());
+        app.writer().await.prompt("support/reply", &["one"]).await;
+        client.post(&format!("{}/run", crate::support::at("support/reply")), &json!({"version": 1})).await.problem(429);
         assert!(account::limit_key(&test.operator(), key.id, KeyLimits { rate: Some(0), concurrency: None }).await.unwrap_err().of("rate").is_some());
     })
     .await;

@@ -63,13 +63,13 @@ pub async fn embeddings(cx: &Cx, body: Bytes) -> Result<Reply, Declined> {
 }
 
 async fn prepare(cx: &Cx, project: ProjectId, body: Bytes, meter: &mut Meter) -> Result<(Inbound, Maker, Option<Price>), Fault> {
-    if let Actor::Key(key) = &cx.actor {
-        meter.admitted = Some(cx.studio.limits.admit(key)?);
-    }
     let routes = Routes::of(&cx.studio, project).await?;
     meter.routes = Some(routes.clone());
     let inbound = embeddings::read(body)?;
     meter.facts.model.clone_from(&inbound.model);
+    if let Actor::Key(key) = &cx.actor {
+        meter.admitted = Some(cx.studio.limits.admit(key)?);
+    }
     let extras = Extras::read(inbound.atelier.as_ref())?;
     meter.facts.user = extras.user.or_else(|| inbound.user.clone()).and_then(|user| atelier_domain::request::word("user", &user).ok());
     (meter.facts.session, meter.facts.trace, meter.facts.tags) = (extras.session, extras.trace_id, extras.tags);

@@ -98,6 +98,8 @@ impl<'a> Fields<'a> {
     /// The model's name.
     pub fn model(self) -> Result<&'a str, Fault> {
         let say = || Fault::field("model", "Name a model, such as local/smollm2-135m-instruct.");
-        self.text("model")?.filter(|model| !model.is_empty()).ok_or_else(say)
+        let model = self.text("model")?.filter(|model| !model.is_empty()).ok_or_else(say)?;
+        atelier_domain::request::check_model(model)?;
+        Ok(model)
     }
 }

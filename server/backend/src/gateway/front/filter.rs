@@ -7,10 +7,10 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use crate::gateway::sse::{LIMIT, Sse, Wrong};
 
-/// Lets events pass as soon as they are complete.
+/// Lets events pass as soon as they are complete, so that an error can be told after any of them.
 #[derive(Debug)]
 pub struct Filter {
-    /// Whether the usage has to go; nothing is looked at where it may stay.
+    /// Whether the usage has to go.
     drops: bool,
     /// An event whose end has not come.
     held: BytesMut,
@@ -27,10 +27,7 @@ impl Filter {
     /// # Errors
     /// [`Wrong::TooLong`] for an event over [`LIMIT`]; feed no more afterwards.
     pub fn feed(&mut self, bytes: Bytes) -> Result<Bytes, Wrong> {
-        if !self.drops {
-            return Ok(bytes);
-        }
-        let mut passes = Passes::default();
+        let mut passes = Passes { all: !self.drops, ..Passes::default() };
         let whole = if self.held.is_empty() {
             let end = self.lines.scan(&bytes, &mut passes);
             self.held.extend_from_slice(&bytes[end..]);
@@ -46,7 +43,7 @@ impl Filter {
 
     /// What the stream left without the empty line that ends an event.
     pub fn end(self) -> Bytes {
-        if is_usage(&self.held) { Bytes::new() } else { self.held.freeze() }
+        if self.drops && is_usage(&self.held) { Bytes::new() } else { self.held.freeze() }
     }
 }
 
@@ -83,7 +80,7 @@ impl Lines {
             at += length + 1;
             let mut passed = true;
             if blank {
-                passed = !is_usage(&bytes[event..at]);
+                passed = passes.all || !is_usage(&bytes[event..at]);
                 passes.add(event..at, passed);
                 event = at;
             }
@@ -96,6 +93,8 @@ impl Lines {
 /// Which bytes pass.
 #[derive(Default)]
 struct Passes {
+    /// The usage too.
+    all: bool,
     ranges: Vec<std::ops::Range<usize>>,
 }
 
