@@ -188,7 +188,7 @@ journey('requests are found by filters, by words, by keys, and as a file', async
     const other = await stage.person({ as: vera })
     stage.expect(403, /\/requests$/)
     await other.goto(list)
-    await other.getByText(/reviewer, editor or owner/).first().waitFor()
+    await other.getByText(/an editor or owner/).first().waitFor()
     assert.equal(await other.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Requests' }).count(), 0)
   } finally {
     fake.end()

@@ -77,23 +77,24 @@ pub async fn list_prices(project: String, q: String) -> Result<Prices, UiError> 
     reply(provider::prices_page(&cx()?, parse(&project)?, &q).await)
 }
 
-/// Sets what a model costs, in USD a million tokens, and how much it reads. What is empty is not known.
+/// What a model costs, in USD a million tokens, and how much it reads, as typed. What is empty is not known.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PriceFields {
+    pub model: String,
+    pub input: String,
+    pub cached: String,
+    pub cache_write: String,
+    pub image: String,
+    pub output: String,
+    pub reasoning: String,
+    pub context: String,
+}
+
 #[server(prefix = "/fn")]
-#[expect(clippy::too_many_arguments, reason = "one for each field of the form")]
-pub async fn set_price(
-    project: String,
-    model: String,
-    input: String,
-    cached: String,
-    cache_write: String,
-    image: String,
-    output: String,
-    reasoning: String,
-    context: String,
-) -> Result<(), UiError> {
+pub async fn set_price(project: String, #[server(flatten)] fields: PriceFields) -> Result<(), UiError> {
     use crate::backend::{cx, parse, provider, redirect, reply};
     let id = parse(&project)?;
-    reply(provider::set_price(&cx()?, id, &model, [&input, &cached, &cache_write, &image, &output, &reasoning], &context).await)?;
+    reply(provider::set_price(&cx()?, id, fields).await)?;
     redirect(&format!("/p/{project}/settings?tab=prices"));
     Ok(())
 }

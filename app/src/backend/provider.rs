@@ -10,7 +10,7 @@ use atelier_domain::{
     provider::{Provider, ProviderForm, ProviderKind, ProviderName},
 };
 
-use crate::api::provider::{PriceRow, Prices};
+use crate::api::provider::{PriceFields, PriceRow, Prices};
 
 /// Prices on one page.
 const PRICES_MAX: usize = 100;
@@ -76,21 +76,18 @@ pub async fn prices_page(cx: &Cx, project: ProjectId, q: &str) -> Result<Prices,
     Ok(Prices { as_of: table.as_of, source: table.source, entries, found })
 }
 
-/// `rates`: in, cached, written to the cache, pictures, out, thought.
-///
 /// # Errors
 /// Invalid for what is no price.
-pub async fn set_price(cx: &Cx, project: ProjectId, model: &str, rates: [&str; 6], context: &str) -> Result<(), Fault> {
+pub async fn set_price(cx: &Cx, project: ProjectId, typed: PriceFields) -> Result<(), Fault> {
     let mut problems = Problems::default();
     let mut rate = |field: &'static str, text: &str| match text.trim().trim_start_matches('$') {
         "" => None,
         text => problems.keep(text.parse::<Rate>().map_err(|fault| fault.at(field))),
     };
-    let names = ["input", "cached", "cache_write", "image", "output", "reasoning"];
-    let mut rates = names.into_iter().zip(rates).map(|(name, typed)| rate(name, typed));
-    let [input, cached, cache_write, image, output, reasoning] = std::array::from_fn(|_| rates.next().flatten());
-    drop(rates);
-    let context = match context.trim().replace([',', ' ', '_'], "") {
+    let (input, cached, cache_write) = (rate("input", &typed.input), rate("cached", &typed.cached), rate("cache_write", &typed.cache_write));
+    let (image, output, reasoning) = (rate("image", &typed.image), rate("output", &typed.output), rate("reasoning", &typed.reasoning));
+    let model = typed.model.trim();
+    let context = match typed.context.trim().replace([',', ' ', '_'], "") {
         text if text.is_empty() => None,
         text => problems.keep(text.parse::<u32>().map_err(|_| Fault::field("context", "Give the tokens that the model reads at once, or nothing."))),
     };
@@ -106,8 +103,8 @@ pub async fn set_price(cx: &Cx, project: ProjectId, model: &str, rates: [&str; 6
     });
     // What the program's table knows beside the price stays.
     let (table, _) = prices(cx, project).await?;
-    let known = table.find(model.trim()).cloned().unwrap_or_default();
-    let entry = ModelEntry { name: model.trim().to_owned(), price, context: context.or(known.context), ..known };
+    let known = table.find(model).cloned().unwrap_or_default();
+    let entry = ModelEntry { name: model.to_owned(), price, context: context.or(known.context), ..known };
     put_price(cx, project, entry).await.map_err(|fault| Fault { fields: fault.fields.into_iter().map(named).collect(), ..fault })
 }
 

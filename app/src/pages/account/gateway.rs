@@ -65,6 +65,8 @@ fn Form(project: String, settings: GatewaySettings, set: Change) -> impl IntoVie
     view! {
         <form class="p-gateway" action=set.url() method="post" novalidate="" autocomplete="off" on:submit=submit>
             <input type="hidden" name="project" value=project/>
+            // Enter presses a form's first button, and must not try the redaction.
+            <button type="submit" class="sr" tabindex="-1" aria-hidden="true">"Save"</button>
             <Kept settings=settings.clone() fault=fault/>
             <Redacted settings=settings.clone() set=set attempt=attempt/>
             <Repeated settings=settings fault=fault/>

@@ -35,7 +35,9 @@ pub fn focus_mistake(change: Change) {
 }
 
 fn focus_invalid() {
-    let found = document().query_selector("[aria-invalid=true]").ok().flatten();
+    // Where a dialog is open, the field stands in it: others may show the same change.
+    let find = |place: &str| document().query_selector(place).ok().flatten();
+    let found = find("dialog[open] [aria-invalid=true]").or_else(|| find("[aria-invalid=true]"));
     if let Some(field) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
         // Without the focus the message beside the field still stands.
         let _ = field.focus();

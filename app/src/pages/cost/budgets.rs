@@ -75,7 +75,9 @@ pub fn Banner(budgets: Vec<BudgetStand>) -> impl IntoView {
         } else {
             format!(" of {} “{}”", budget.per.as_str(), account.subject)
         };
-        let (name, spent, limit, when) = (&budget.name, account.spent, budget.limit, budget.anew());
+        let (name, limit, when) = (&budget.name, budget.limit, budget.anew());
+        let reserved = if account.reserved > Nanos::ZERO { format!(" and {} reserved", account.reserved) } else { String::new() };
+        let spent = format!("{}{reserved}", account.spent);
         let spent_up = percent >= 100;
         let then = if spent_up { "What falls under it is refused." } else { "Once it is spent, what falls under it is refused." };
         let text = format!(
