@@ -112,6 +112,16 @@ journey('a request appears by itself, is looked at, tried again, and run through
     await page.getByRole('rowheader', { name: 'Case 1' }).waitFor()
     assert.ok(page.url().includes(prompt))
     assert.equal(project.name, 'Northwind')
+
+    // What a call said after its prompt comes along.
+    await client.chat.completions.create({ ...body, messages: [{ role: 'user', content: 'And on Sundays?' }] })
+    for (let tries = 0; tries < 40 && !(await row(page, /Sundays/).isVisible()); tries += 1) await open(page, `${list}?q=sundays`)
+    await row(page, /Sundays/).getByRole('link').click()
+    await leads(page, /\/playground\?/, () => peek(page).getByRole('link', { name: 'Open in the playground' }).click())
+    await page.getByRole('button', { name: /^Run all/ }).click()
+    const column = page.getByRole('region', { name: 'Column A', exact: true })
+    await column.getByText(/Done in/).waitFor()
+    assert.match(await column.innerText(), /And on Sundays\?[^]*And on Sundays\?/, 'asked, and said again by the echo')
   } finally {
     fake.end()
   }

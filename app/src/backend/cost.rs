@@ -117,8 +117,22 @@ pub async fn put_budget(cx: &Cx, project: ProjectId, typed: BudgetFields) -> Res
     let (Some(per), Some(period), Some(limit), Some(warn_at)) = (per, period, limit, warn_at) else { return Err(Fault::internal()) };
     // Its field is not shown then, whatever it holds.
     let subject = Some(typed.subject).filter(|subject| per != Per::Project && !subject.trim().is_empty());
+    let subject = match (per, subject) {
+        // The key that it counts already, whatever others are called by now.
+        (Per::Key, Some(subject)) => Some(same_key(cx, project, &stands, typed.name.trim(), subject).await?),
+        (_, subject) => subject,
+    };
     let (budget, _) = budget::put(cx, project, &typed.name, BudgetForm { per, subject, period, limit, warn_at }).await?;
     Ok(budget.name)
+}
+
+/// The id of a budget's key where what was typed is still its name.
+async fn same_key(cx: &Cx, project: ProjectId, stands: &[budget::Stand], budget: &str, typed: String) -> Result<String, Fault> {
+    let known = stands.iter().find(|stand| stand.budget.name == budget && stand.budget.form.per == Per::Key);
+    let Some(id) = known.and_then(|stand| stand.budget.form.subject.clone()) else { return Ok(typed) };
+    let keys = account::key_names(cx, project).await?;
+    let name = id.parse::<KeyId>().ok().and_then(|key| keys.get(&key));
+    Ok(if name.is_some_and(|name| name == typed.trim()) { id } else { typed })
 }
 
 /// # Errors

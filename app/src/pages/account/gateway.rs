@@ -105,7 +105,7 @@ fn Redacted(settings: GatewaySettings, set: Change, attempt: Change) -> impl Int
     };
     let sample = "Mara (mara@northwind.example, +47 22 12 34 56) paid with 4111 1111 1111 1111.";
     view! {
-        <Panel id="redaction" title="Redaction" say="Taken out before anything is stored; models see the text as it was sent.">
+        <Panel id="redaction" title="Redaction" say="Taken out before anything is stored; models see the text as it was sent. Ids of users stay: by them they are erased.">
             <div class="c-panel-body l-form">
                 <fieldset class="c-field p-ticks">
                     <legend>"Replace"</legend>

@@ -20,7 +20,9 @@ fn words(limits: KeyLimits) -> String {
 #[component]
 pub fn Limits(id: String, name: String, limits: KeyLimits, limit: Change) -> impl IntoView {
     focus_mistake(limit);
-    let fault = failure(limit);
+    // All keys share one change: what is wrong stands with the one that was sent.
+    let (all, of) = (failure(limit), id.clone());
+    let fault = Signal::derive(move || all.get().filter(|_| limit.sent("key").as_ref() == Some(&of)));
     let (dialog, title) = (format!("limits-{id}"), format!("Limits of {name}"));
     let [rate_id, concurrency_id] = ["rate", "concurrency"].map(|field| format!("{dialog}-{field}"));
     let number = |limit: Option<u32>| limit.map(|limit| limit.to_string()).unwrap_or_default();

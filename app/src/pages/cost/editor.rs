@@ -4,7 +4,7 @@ use atelier_domain::budget::{BudgetForm, Per, Period};
 use leptos::prelude::*;
 
 use crate::{
-    api::cost::BudgetStand,
+    api::{UiError, cost::BudgetStand},
     ask::{ActionForm, Change},
     pages::account::land::{focus_mistake, unplaced},
     ui::{Close, Dialog, ErrorNote, Field, Select, Submit, close_on_success, failure},
@@ -14,7 +14,11 @@ use crate::{
 #[component]
 pub fn Editor(project: String, keys: Vec<String>, budget: Option<BudgetStand>, put: Change) -> impl IntoView {
     focus_mistake(put);
-    let fault = failure(put);
+    // All editors share one change: what is wrong stands in the one that was sent.
+    let (all, of) = (failure(put), budget.as_ref().map(|budget| budget.name.clone()));
+    let fault = Signal::derive(move || {
+        all.get().filter(|_| if of.is_some() { put.sent("fresh").is_none() && put.sent("name") == of } else { put.sent("fresh").is_some() })
+    });
     let (id, title) = match &budget {
         Some(budget) => (format!("budget-{}", budget.id), format!("Change {}", budget.name)),
         None => ("new-budget".to_owned(), "Set a budget".to_owned()),
@@ -38,7 +42,7 @@ pub fn Editor(project: String, keys: Vec<String>, budget: Option<BudgetStand>, p
                     <ErrorNote fault=unplaced(fault, &["name", "per", "subject", "period", "limit", "warn_at"])/>
                     <input type="hidden" name="project" value=project/>
                     {name}
-                    <Fields id=id.clone() keys=keys budget=budget put=put/>
+                    <Fields id=id.clone() keys=keys budget=budget fault=fault/>
                 </div>
                 <div class="c-dialog-foot">
                     <span class="l-end">
@@ -53,8 +57,7 @@ pub fn Editor(project: String, keys: Vec<String>, budget: Option<BudgetStand>, p
 }
 
 #[component]
-fn Fields(id: String, keys: Vec<String>, budget: Option<BudgetStand>, put: Change) -> impl IntoView {
-    let fault = failure(put);
+fn Fields(id: String, keys: Vec<String>, budget: Option<BudgetStand>, fault: Signal<Option<UiError>>) -> impl IntoView {
     let [per, subject, period, limit, warn_at] = ["per", "subject", "period", "limit", "warn"].map(|field| format!("{id}-{field}"));
     let whose = |per: Per| match per {
         Per::Project => "The whole project",
