@@ -229,12 +229,10 @@ fn Laid(bench: Bench, bank: Bank, title: RwSignal<String>) -> impl IntoView {
             values.entry(name.clone()).or_insert_with(|| value.clone());
         }
     });
+    bank.lead.set_value(bench.tail.clone());
     // Only what has not begun: a conversation that went on is the reader's own.
-    for stand in bank.stands.get_untracked() {
-        if !bench.tail.is_empty() && stand.tail.with_untracked(Vec::is_empty) && stand.answers.with_untracked(Vec::is_empty) {
-            stand.tail.set(bench.tail.clone());
-        }
-    }
+    let fresh = |stand: &stand::Stand| stand.tail.with_untracked(Vec::is_empty) && stand.answers.with_untracked(Vec::is_empty);
+    bank.stands.get_untracked().into_iter().filter(fresh).for_each(|stand| stand.tail.set(bench.tail.clone()));
     bank.prompt.set_value(bench.prompt.id.to_string());
     let shared = StoredValue::new(bench.clone());
     view! {

@@ -173,6 +173,8 @@ pub struct Bank {
     pub repeats: RwSignal<usize>,
     pub values: RwSignal<BTreeMap<String, String>>,
     pub prompt: StoredValue<String>,
+    /// What every conversation begins with: what the request said that is tried again.
+    pub lead: StoredValue<Vec<Message>>,
     next: StoredValue<usize>,
     streams: StoredValue<Vec<AbortHandle>>,
     /// The page: an event runs under the part of it that was clicked, which may go before what it made.
@@ -188,6 +190,7 @@ impl Bank {
             stands: RwSignal::new(stands),
             repeats: RwSignal::new(1),
             values: RwSignal::default(),
+            lead: StoredValue::default(),
             prompt: StoredValue::default(),
             streams: StoredValue::default(),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
@@ -272,10 +275,10 @@ impl Bank {
         });
     }
 
-    /// Everything anew: the conversations end.
+    /// Everything anew: the conversations begin again.
     pub fn run(self) {
         let stands = self.stands.get_untracked();
-        stands.iter().filter(|stand| !stand.is_running()).for_each(|stand| stand.tail.set(Vec::new()));
+        stands.iter().filter(|stand| !stand.is_running()).for_each(|stand| stand.tail.set(self.lead.get_value()));
         self.ask(stands);
     }
 }
