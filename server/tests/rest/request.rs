@@ -160,8 +160,8 @@ async fn the_file_holds_every_request_that_the_filter_finds() {
         for at in 0..120 {
             new(test, |record| record.facts.user = Some(if at % 2 == 0 { "ada".into() } else { "mara".into() })).await;
         }
-        let ours = session_of(test, member(test, test.project, "reviewer", Role::Reviewer).await).await;
-        let viewer = session_of(test, member(test, test.project, "viewer", Role::Viewer).await).await;
+        let ours = session_of(test, member(test, test.project, "editor", Role::Editor).await).await;
+        let reviewer = session_of(test, member(test, test.project, "reviewer", Role::Reviewer).await).await;
         let theirs = session_of(test, member(test, test.elsewhere, "owner", Role::Owner).await).await;
         let path = format!("/p/{}/requests.jsonl", test.project);
         let whole = file(test, &ours, &path).await;
@@ -172,7 +172,7 @@ async fn the_file_holds_every_request_that_the_filter_finds() {
         let key = TestApp::new(test).with_key(&[Scope::Requests]).await;
         assert_eq!(lines[0], key.get(&format!("/api/v1/requests/{}", lines[0]["id"].as_str().unwrap())).await.ok(200), "in the shape of REST");
         assert_eq!(String::from_utf8_lossy(&file(test, &ours, &format!("{path}?user=ada&within=1h")).await.body).lines().count(), 60);
-        for (session, query, status) in [(&viewer, "", 403), (&theirs, "", 404), (&ours, "?outcome=x", 422), (&ours, "?prompt=none", 422)] {
+        for (session, query, status) in [(&reviewer, "", 403), (&theirs, "", 404), (&ours, "?outcome=x", 422), (&ours, "?prompt=none", 422)] {
             assert_eq!(file(test, session, &format!("{path}{query}")).await.status.as_u16(), status, "{query}");
         }
     })

@@ -57,8 +57,18 @@ fn what_passes_whole_is_not_copied() {
     for (dialect, include_usage) in [(Dialect::OpenAi, true), (Dialect::OpenAi, false), (Dialect::Anthropic, true), (Dialect::Anthropic, false)] {
         assert_eq!(dialect.filter(include_usage).feed(bytes.clone()).unwrap().as_ptr(), bytes.as_ptr());
     }
-    let half = Bytes::from_static(b"data: a");
-    assert_eq!(Dialect::Anthropic.filter(false).feed(half.clone()).unwrap(), half);
+}
+
+#[test]
+fn an_error_can_be_told_between_events_wherever_a_stream_broke_off() {
+    for (dialect, include_usage) in [(Dialect::OpenAi, true), (Dialect::OpenAi, false), (Dialect::Anthropic, true)] {
+        let mut filter = dialect.filter(include_usage);
+        let mut feed = |piece: &'static str| filter.feed(Bytes::from_static(piece.as_bytes())).unwrap();
+        assert_eq!((feed("data: a\n\ndata: {\"b"), feed("\": 1}\n")), (Bytes::from("data: a\n\n"), Bytes::new()));
+        assert_eq!(feed("\n"), "data: {\"b\": 1}\n\n");
+        feed("data: c");
+        assert_eq!(filter.end(), "data: c");
+    }
 }
 
 #[test]

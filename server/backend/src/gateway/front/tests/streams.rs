@@ -144,7 +144,9 @@ proptest! {
         answer.tool_calls = (0..).zip(order).map(|(at, index)| (at, answer.tool_calls[&index].clone())).collect();
         for dialect in BOTH {
             let back = decoded(dialect, encoded(dialect, true, &deltas).as_bytes());
-            prop_assert_eq!(format!("{:?}", shared(back, &USAGE)), format!("{:?}", shared(answer.clone(), &USAGE)), "{:?}", dialect);
+            // Anthropic's protocol does not tell pictures apart.
+            let usage = if dialect == Dialect::Anthropic { Usage { image: 0, ..USAGE } } else { USAGE };
+            prop_assert_eq!(format!("{:?}", shared(back, &usage)), format!("{:?}", shared(answer.clone(), &usage)), "{:?}", dialect);
         }
     }
 }
