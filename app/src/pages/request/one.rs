@@ -37,7 +37,7 @@ impl Screen for RequestPage {
         view! {
             <Page title="Request" trail=trail>
                 <div class="l-scroll">
-                    <Load reading=this.open rows=8 let:open><div class="c-panel p-request-page"><RequestBody open=open/></div></Load>
+                    <Load reading=this.open rows=8 let:open><div class="c-panel p-request-page"><h2 class="sr">"The request"</h2><RequestBody open=open/></div></Load>
                 </div>
             </Page>
         }
