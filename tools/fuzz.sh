@@ -45,7 +45,7 @@ done
 curl -fsS "$url/readyz" >/dev/null || { cat "$folder/log" >&2; exit 1; }
 
 "$atelier" project add Fuzz
-key=$("$atelier" key add --project Fuzz --name fuzz --scope read,manage,gateway,admin)
+key=$("$atelier" key add --project Fuzz --name fuzz --scope read,requests,manage,gateway,admin)
 
 # Something to meet: the prompt that the description's examples name, with versions, a label and an include; one of each other
 # kind; and “0”, as schemathesis calls what it does not ask about. All of them answer in two tokens.

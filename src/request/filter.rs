@@ -49,6 +49,9 @@ impl RequestFilter {
         {
             problems.add("to", "The end lies before the beginning.");
         }
+        if self.version.is_some_and(|version| i32::try_from(version).is_err()) {
+            problems.add("version", "A version is a whole number; 0 is a draft.");
+        }
         problems.check()?;
         Ok(self)
     }
