@@ -3,30 +3,23 @@
 use atelier_backend::{
     cx::Cx,
     exchange::{self, Part},
-    request::{self, Whole},
     traffic,
 };
 use atelier_domain::{
     fault::Fault,
     id::ProjectId,
-    request::{RequestFilter, RequestQuery},
+    request::RequestQuery,
     traffic::{By, Span, csv},
 };
 use axum::{
     Extension,
-    body::Body,
     extract::{Path, Query},
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
-use futures::{Stream, stream};
 use http::{HeaderValue, header};
 use serde::Deserialize;
 
-use crate::{problem::HttpError, routes::wire::request::WholeRequest};
-
-/// Requests that are read at once, with all that was said in them.
-const REQUESTS: u32 = 50;
+use crate::{problem::HttpError, routes::request};
 
 #[derive(Deserialize)]
 pub struct Wanted {
@@ -60,33 +53,12 @@ pub async fn prompts(Extension(cx): Extension<Cx>, Path(project): Path<String>, 
 /// `GET /p/{project}/requests.jsonl?…`: what the page of requests shows by the same query, a line of JSON each, in the shape of REST.
 ///
 /// # Errors
-/// As [`request::export`]; what goes wrong later ends the file early.
+/// As [`request::exported`]; what goes wrong later ends the file early.
 pub async fn requests(Extension(cx): Extension<Cx>, Path(project): Path<String>, Query(query): Query<RequestQuery>) -> Result<Response, HttpError> {
     let project: ProjectId = project.parse().map_err(|_| Fault::not_found("not_found", "This page"))?;
-    let filter = request::read(&cx, project, &query).await?;
-    let first = request::export(&cx, project, filter.clone(), REQUESTS, None).await?;
     let name = format!("requests-{}.jsonl", cx.now().day());
-    Ok(saved(Body::from_stream(lines(cx, project, filter, first)).into_response(), "application/jsonl", &name))
-}
-
-/// The next ones are read when these are sent.
-fn lines(cx: Cx, project: ProjectId, filter: RequestFilter, first: (Vec<Whole>, Option<String>)) -> impl Stream<Item = Result<Bytes, Fault>> + Send {
-    stream::try_unfold((Some(first), None::<String>), move |(ready, cursor)| {
-        let (cx, filter) = (cx.clone(), filter.clone());
-        async move {
-            let (found, next) = match (ready, cursor) {
-                (Some(ready), _) => ready,
-                (None, Some(cursor)) => request::export(&cx, project, filter, REQUESTS, Some(&cursor)).await?,
-                (None, None) => return Ok(None),
-            };
-            let mut text = Vec::new();
-            for one in found {
-                serde_json::to_writer(&mut text, &WholeRequest::from(one)).map_err(|_| Fault::internal())?;
-                text.push(b'\n');
-            }
-            Ok(Some((Bytes::from(text), (None, next))))
-        }
-    })
+    let lines = request::exported(cx, project, &query).await?;
+    Ok(saved(lines.into_response(), request::JSONL, &name))
 }
 
 #[derive(Deserialize)]
@@ -97,16 +69,16 @@ pub struct Breakdown {
     by: String,
 }
 
-/// `GET /p/{project}/cost/export?span=…&by=…`: what stands on the page, as CSV.
+/// `GET /p/{project}/cost/export?span=…&by=…`: the breakdown that stands on the page, all of it, as CSV.
 ///
 /// # Errors
-/// As [`traffic::report`].
+/// As [`traffic::breakdown`].
 pub async fn costs(Extension(cx): Extension<Cx>, Path(project): Path<String>, Query(wanted): Query<Breakdown>) -> Result<Response, HttpError> {
     let project: ProjectId = project.parse().map_err(|_| Fault::not_found("not_found", "This page"))?;
     let (span, by) = (Span::parse(&wanted.span).unwrap_or_default(), By::parse(&wanted.by).unwrap_or_default());
-    let report = traffic::report(&cx, project, span, by).await?;
-    let name = format!("cost-by-{}-{}-{}.csv", by.as_str(), report.window.from.day(), report.window.to.day());
-    Ok(saved(csv(by, &report.slices).into_response(), "text/csv; charset=utf-8", &name))
+    let (window, slices) = traffic::breakdown(&cx, project, span, by).await?;
+    let name = format!("cost-by-{}-{}-{}.csv", by.as_str(), window.from.day(), window.to.day());
+    Ok(saved(csv(by, &slices).into_response(), "text/csv; charset=utf-8", &name))
 }
 
 /// A file that the browser keeps, whatever it holds.

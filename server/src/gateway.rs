@@ -211,11 +211,16 @@ async fn listed(studio: &Arc<Studio>, headers: &HeaderMap, id: Arc<str>) -> Resu
 async fn unknown(request: Request) -> Response {
     let say = "There is no such call here: /v1/chat/completions, /v1/messages, /v1/embeddings and /v1/models are.";
     let fault = Fault::new(atelier_domain::fault::Kind::NotFound, "call_not_found", say);
-    error(Dialect::OpenAi, &fault, &RequestId::of(&request), None)
+    error(dialect_of(&request), &fault, &RequestId::of(&request), None)
+}
+
+/// Whose client asks, by the path.
+fn dialect_of(request: &Request) -> Dialect {
+    if request.uri().path().starts_with("/v1/messages") { Dialect::Anthropic } else { Dialect::OpenAi }
 }
 
 async fn wrong_method(request: Request) -> Response {
     let say = "This address does not take this method; the header “Allow” names those that it takes.";
     let fault = Fault::new(atelier_domain::fault::Kind::Invalid, "method_not_allowed", say);
-    error(Dialect::OpenAi, &fault, &RequestId::of(&request), None)
+    error(dialect_of(&request), &fault, &RequestId::of(&request), None)
 }

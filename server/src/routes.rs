@@ -37,6 +37,7 @@ pub fn calls() -> OpenApiRouter {
         .routes(routes!(budget::put))
         .routes(routes!(request::list))
         .routes(routes!(request::find))
+        .routes(routes!(request::export))
         .routes(routes!(request::erase_user))
 }
 

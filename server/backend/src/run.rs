@@ -216,8 +216,11 @@ pub async fn start(cx: &Cx, prompt: impl Into<PromptRef>, ask: Ask, through: Thr
     let routes = Routes::of(&cx.studio, found.project).await?;
     let mut meter = Meter::new(cx, found.project, source_of(through, ask.grid), Endpoint::Chat);
     meter.of_run(id, (found.id, version.number), &model, &request, &ask.values, routes.clone());
-    if let Actor::Key(key) = &cx.actor {
-        meter.admitted = Some(cx.studio.limits.admit(key).inspect_err(|fault| meter.refused(fault, fault.kind.status()))?);
+    if let Actor::Key(key) = &cx.actor
+        && let Err(fault) = meter.admit(key)
+    {
+        meter.refused(&fault, fault.kind.status());
+        return Err(fault);
     }
     if let Err(fault) = meter.reserve(reached.price, None).await {
         meter.refused(&fault, fault.kind.status());
@@ -305,6 +308,7 @@ async fn follow(cx: Cx, run: RunId, mut asked: Asked, sender: mpsc::UnboundedSen
         let _ = sender.send(event);
     };
     cx.studio.underway.remove(run);
+    asked.spent().into_iter().for_each(|usage| meter.hear(Delta::Usage(usage)));
     meter.ran(last.as_ref());
     let mut answer = asked.raw().map(|raw| String::from_utf8_lossy(raw).into_owned());
     if let Some(routes) = scrubber {

@@ -18,6 +18,8 @@ use crate::{
 
 /// Rows of a breakdown at most.
 pub const MOST: i64 = 200;
+/// Rows of an exported breakdown at most.
+const EXPORTED: i64 = 100_000;
 /// Bytes of a text that redaction is tried on.
 const SAMPLE_MAX: usize = 20_000;
 
@@ -91,6 +93,16 @@ pub async fn report(cx: &Cx, project: ProjectId, span: Span, by: By) -> Result<R
         Ok(Report { window, total, before, steps, slices, unpriced, first: store::request::first_traffic(db, project.id).await? })
     })
     .await
+}
+
+/// A breakdown as a file has it: all of it, the dearest first.
+///
+/// # Errors
+/// NotFound.
+pub async fn breakdown(cx: &Cx, project: ProjectId, span: Span, by: By) -> Result<(Window, Vec<Slice>), Fault> {
+    let window = span.window(cx.now());
+    let slices = cx.read(Action::See, project, async |db, project| store::request::slices(db, project.id, window.from, window.to, by, EXPORTED).await);
+    Ok((window, slices.await?))
 }
 
 /// What a text becomes by a project's redaction, before it is set.

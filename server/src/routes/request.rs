@@ -1,7 +1,21 @@
 //! Requests: listed, looked at, and an end user's deleted.
 
-use atelier_backend::request;
-use atelier_domain::request::{CacheVerdict, Outcome, RequestQuery, Source};
+use atelier_backend::{
+    cx::Cx,
+    request::{self, Whole},
+};
+use atelier_domain::{
+    fault::Fault,
+    id::ProjectId,
+    request::{CacheVerdict, Outcome, RequestFilter, RequestQuery, Source},
+};
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use futures::{Stream, stream};
+use http::header;
 use utoipa::IntoParams;
 
 use super::{
@@ -10,11 +24,16 @@ use super::{
 };
 use crate::problem::HttpError;
 
-/// Which requests to list, and how many. All that is given has to hold.
+/// Requests that are read at once, with all that was said in them.
+const AT_ONCE: u32 = 50;
+/// What a file of them is.
+pub(crate) const JSONL: &str = "application/jsonl";
+
+/// Which requests. All that is given has to hold.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "read as the domain's query; this is its description")]
-pub struct ListQuery {
+pub struct FilterQuery {
     /// Words of what was asked and answered, or of the user; or an id.
     #[param(max_length = 200)]
     q: Option<String>,
@@ -49,6 +68,13 @@ pub struct ListQuery {
     cache: Option<String>,
     #[param(value_type = Option<wire::Source>)]
     source: Option<String>,
+}
+
+/// How many.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read with the filter; this is its description")]
+pub struct PageQuery {
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
     limit: u32,
     /// What the page before gave as `next`.
@@ -62,9 +88,12 @@ pub struct Listed {
     cursor: Option<String>,
 }
 
-impl FromQuery for Listed {
+/// As the query of an export is read.
+pub struct Exported(RequestQuery);
+
+impl FromQuery for Exported {
     fn read(query: &mut QueryFields<'_>) -> Self {
-        let asked = RequestQuery {
+        Self(RequestQuery {
             q: query.text("q"),
             from: query.some("from"),
             to: query.some("to"),
@@ -79,7 +108,13 @@ impl FromQuery for Listed {
             cache: query.word("cache", CacheVerdict::ALL, CacheVerdict::as_str),
             source: query.word("source", Source::ALL, Source::as_str),
             within: String::new(),
-        };
+        })
+    }
+}
+
+impl FromQuery for Listed {
+    fn read(query: &mut QueryFields<'_>) -> Self {
+        let Exported(asked) = Exported::read(query);
         Self { query: asked, limit: query.limit(), cursor: query.cursor() }
     }
 }
@@ -103,7 +138,7 @@ pub struct UserPath {
 }
 
 /// Lists what came through the gateway, the newest first.
-#[utoipa::path(get, path = "/api/v1/requests", tag = "Requests", operation_id = "listRequests", params(ListQuery),
+#[utoipa::path(get, path = "/api/v1/requests", tag = "Requests", operation_id = "listRequests", params(FilterQuery, PageQuery),
     responses((status = 200, description = "A page of requests.", body = List<wire::Request>)),
     security(("bearer" = ["requests"]), ("x-api-key" = ["requests"])))]
 pub async fn list(caller: Caller, Query(listed): Query<Listed>) -> Result<axum::Json<List<wire::Request>>, HttpError> {
@@ -111,6 +146,45 @@ pub async fn list(caller: Caller, Query(listed): Query<Listed>) -> Result<axum::
     let filter = request::read(&caller.cx, caller.project, &query).await?;
     let page = request::list(&caller.cx, caller.project, filter, limit, cursor.as_deref()).await?;
     Ok(axum::Json(List::from(page)))
+}
+
+/// Exports what the same query lists, whole: a line of JSON each, the newest first. Where the file ends early, its last line is incomplete.
+#[utoipa::path(get, path = "/api/v1/requests.jsonl", tag = "Requests", operation_id = "exportRequests", params(FilterQuery),
+    responses((status = 200, description = "The requests, each as `getRequest` gives it.", body = String, content_type = "application/jsonl")),
+    security(("bearer" = ["requests"]), ("x-api-key" = ["requests"])))]
+pub async fn export(caller: Caller, Query(exported): Query<Exported>) -> Result<Response, HttpError> {
+    let lines = exported(caller.cx, caller.project, &exported.0).await?;
+    Ok(([(header::CONTENT_TYPE, JSONL)], lines).into_response())
+}
+
+/// What a query finds, read as it is sent.
+///
+/// # Errors
+/// As [`request::export`]; what goes wrong later ends the text early.
+pub(crate) async fn exported(cx: Cx, project: ProjectId, query: &RequestQuery) -> Result<Body, HttpError> {
+    let filter = request::read(&cx, project, query).await?;
+    let first = request::export(&cx, project, filter.clone(), AT_ONCE, None).await?;
+    Ok(Body::from_stream(lines(cx, project, filter, first)))
+}
+
+/// The next ones are read when these are sent.
+fn lines(cx: Cx, project: ProjectId, filter: RequestFilter, first: (Vec<Whole>, Option<String>)) -> impl Stream<Item = Result<Bytes, Fault>> + Send {
+    stream::try_unfold((Some(first), None::<String>), move |(ready, cursor)| {
+        let (cx, filter) = (cx.clone(), filter.clone());
+        async move {
+            let (found, next) = match (ready, cursor) {
+                (Some(ready), _) => ready,
+                (None, Some(cursor)) => request::export(&cx, project, filter, AT_ONCE, Some(&cursor)).await?,
+                (None, None) => return Ok(None),
+            };
+            let mut text = Vec::new();
+            for one in found {
+                serde_json::to_writer(&mut text, &wire::WholeRequest::from(one)).map_err(|_| Fault::internal())?;
+                text.push(b'\n');
+            }
+            Ok(Some((Bytes::from(text), (None, next))))
+        }
+    })
 }
 
 /// Gives one request with all that was said.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{TestApp, for_each_engine};
 
 /// The calls of `api.md` that are built, with their scopes, typed out a second time on purpose.
-const CALLS: [(&str, &str, &str); 16] = [
+const CALLS: [(&str, &str, &str); 17] = [
     ("get", "/api/v1/prompts", "read"),
     ("post", "/api/v1/prompts", "manage"),
     ("get", "/api/v1/prompts/{name}", "read"),
@@ -24,6 +24,7 @@ const CALLS: [(&str, &str, &str); 16] = [
     ("put", "/api/v1/budgets/{name}", "admin"),
     ("get", "/api/v1/requests", "requests"),
     ("get", "/api/v1/requests/{id}", "requests"),
+    ("get", "/api/v1/requests.jsonl", "requests"),
     ("delete", "/api/v1/users/{user}/data", "admin"),
 ];
 

@@ -309,6 +309,7 @@ async fn errors_are_said_as_the_api_that_was_called_says_them() {
         let again = client.post(CHAT, &ask("acme/fault-500-then-ok", "x")).await;
         again.ok(200);
         assert_eq!(client.get("/v1/nothing").await.status.as_u16(), 404);
+        assert_eq!(kind(&client.post("/v1/messages/count_tokens", &ask("acme/echo", "x")).await), (404, "not_found_error".to_owned()));
         assert_eq!(client.get(CHAT).await.status.as_u16(), 405);
         let cut = client.post(CHAT, &with(ask("acme/fault-cut", "one two three four"), json!({"stream": true}))).await;
         let text = String::from_utf8_lossy(&cut.body).into_owned();
@@ -323,6 +324,25 @@ async fn errors_are_said_as_the_api_that_was_called_says_them() {
                 .filter(|one| one.line.facts.outcome == Outcome::Failed)
                 .all(|one| one.exchange.as_ref().is_some_and(|exchange| exchange.error.is_some()))
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_as_clients_wait_for_it_whoever_answers() {
+    for_each_engine(async |test| {
+        let upstream = Upstream::start().await.unwrap();
+        providers(test, &upstream).await;
+        let client = TestApp::new(test).with_key(&[Scope::Gateway]).await;
+        // From a provider that leaves the end out, and from one with another protocol, whose stream is told anew.
+        for model in ["acme/no-done", "claude/echo"] {
+            let body = |stream: bool| with(ask(model, "one two"), json!({"stream": stream, "max_tokens": 50, "atelier": {"cache": "exact"}}));
+            for (stream, cache) in [(true, "miss"), (true, "exact"), (false, "exact")] {
+                let answer = client.post(CHAT, &body(stream)).await;
+                let told = if stream { streamed(&answer) } else { (said(&answer), true) };
+                assert_eq!((answer.header("x-atelier-cache"), told), (cache, ("one two".to_owned(), true)), "{model}");
+            }
+        }
     })
     .await;
 }

@@ -32,6 +32,7 @@ fn calls(name: &str) -> Vec<(Method, String, Value, Scope, u16)> {
         (Method::PUT, "/api/v1/budgets/All".to_owned(), json!({"per": "project", "period": "month", "limit": "100"}), Scope::Admin, 201),
         (Method::GET, "/api/v1/requests".to_owned(), Value::Null, Scope::Requests, 200),
         (Method::GET, format!("/api/v1/requests/{REQUEST}"), Value::Null, Scope::Requests, 200),
+        (Method::GET, "/api/v1/requests.jsonl?outcome=answered".to_owned(), Value::Null, Scope::Requests, 200),
         (Method::DELETE, "/api/v1/users/nobody/data".to_owned(), Value::Null, Scope::Admin, 200),
     ]
 }

@@ -39,6 +39,8 @@ pub enum Behaviour {
     Shape,
     /// `fault-error-in-stream`: half of the answer, then an error.
     ErrorInStream,
+    /// `no-done`: a stream that closes without `[DONE]`, as some servers of OpenAI's protocol do.
+    NoDone,
     /// `whole`: an answer as a whole, even where a stream was asked for.
     Whole,
     /// `fault-html`: a page, as from something that is no API.
@@ -69,6 +71,7 @@ impl Behaviour {
             "fault-malformed" => Self::Malformed,
             "fault-shape" => Self::Shape,
             "fault-error-in-stream" => Self::ErrorInStream,
+            "no-done" => Self::NoDone,
             "whole" => Self::Whole,
             "fault-html" => Self::Html,
             "fault-refusal" => Self::Fixture("refusal"),

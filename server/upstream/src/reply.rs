@@ -133,6 +133,7 @@ fn streamed(ask: &Ask, behaviour: &Behaviour) -> Reply {
             then(bytes(&events[..half]), vec![Step::Bytes(events[half].as_bytes()[..20].to_vec()), Step::Wait(Duration::from_millis(20)), Step::Cut])
         }
         Behaviour::CutClean => then(bytes(&events[..half]), vec![Step::Bytes(events[half].as_bytes()[..20].to_vec())]),
+        Behaviour::NoDone => Reply::steps(bytes(events.iter().filter(|event| !event.contains("[DONE]")).cloned().collect::<Vec<_>>().as_slice())),
         Behaviour::Silence => then(bytes(&events[..half]), vec![Step::Silence]),
         Behaviour::Utf8 => then(bytes(&events[..half]), vec![Step::Bytes(b"data: {\"a\": \"\xff\xfe\"}\n\n".to_vec())]),
         Behaviour::GiantLine => then(bytes(&events[..half]), vec![Step::Bytes(b"data: \"".to_vec()), Step::Bytes(vec![b'a'; 12 << 20])]),

@@ -43,7 +43,7 @@ pub fn Erasure(project: String) -> impl IntoView {
 
 fn erased(count: u64) -> String {
     match count {
-        0 => "There was nothing to erase.".to_owned(),
+        0 => "There were no requests to erase; budgets no longer know the user.".to_owned(),
         1 => "1 request is gone. What it cost stays in the sums, without the user.".to_owned(),
         _ => format!("{count} requests are gone. What they cost stays in the sums, without the user."),
     }
@@ -51,18 +51,21 @@ fn erased(count: u64) -> String {
 
 #[component]
 fn Found(project: String, user: String, count: i64, erase: Change) -> impl IntoView {
-    if count == 0 {
-        return view! { <p>"There are no requests of " <b>{user}</b> "."</p> }.into_any();
-    }
-    // Counting ends there.
+    // Counting ends there. Where there are none, budgets may know the user all the same.
     let many = match count {
+        0 => "No requests".to_owned(),
         1 => "1 request".to_owned(),
         10_000.. => "10,000 requests or more".to_owned(),
         count => format!("{count} requests"),
     };
     let (title, say) = (
         format!("Erase {user}?"),
-        format!("{many} with their texts, and what budgets know of this user, are deleted. What they cost stays in the sums. It cannot be taken back."),
+        match count {
+            0 => "What budgets know of this user, and answers that are kept to be given again, are deleted. It cannot be taken back.".to_owned(),
+            _ => {
+                format!("{many} with their texts, and what budgets know of this user, are deleted. What they cost stays in the sums. It cannot be taken back.")
+            }
+        },
     );
     view! {
         <p class="l-row" data-wrap="true">

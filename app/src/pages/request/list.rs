@@ -22,6 +22,7 @@ use super::{
     grouped,
     one::RequestBody,
     table::Listed,
+    tail::Arrived,
 };
 
 /// Past so many the studio does not count.
@@ -57,6 +58,13 @@ impl Screen for RequestList {
             // The studio's own sentence, once.
             return view! { <Page title="Requests"><div class="l-scroll"><Load reading=requests rows=2 let:_none>""</Load></div></Page> }.into_any();
         }
+        // What the live tail brings is added to what was counted, until it is counted anew.
+        let (arrived, query) = (Arrived(RwSignal::new(0)), use_query_map());
+        provide_context(arrived);
+        Effect::new(move || {
+            query.with(query_of);
+            arrived.0.set(0);
+        });
         view! {
             <Page title="Requests" fit=true>
                 <Actions slot>
@@ -65,7 +73,7 @@ impl Screen for RequestList {
                 </Actions>
                 <Sub slot filters=true>
                     <Load reading=choices rows=1 let:choices><Filters choices=choices/></Load>
-                    <div class="l-end l-wide"><Load reading=count rows=1 let:count><Count count=count/></Load></div>
+                    <div class="l-end l-wide"><Load reading=count rows=1 let:count><Count count=count arrived=arrived/></Load></div>
                 </Sub>
                 <div class="l-panes p-requests" data-peek="true">
                     <section class="l-pane" aria-label="Requests">
@@ -88,14 +96,14 @@ fn may_see() -> bool {
 }
 
 #[component]
-fn Count(count: i64) -> impl IntoView {
-    let count = u64::try_from(count).unwrap_or_default();
-    let (number, words) = match count {
+fn Count(count: i64, arrived: Arrived) -> impl IntoView {
+    let counted = u64::try_from(count).unwrap_or_default();
+    let said = move || match counted + arrived.0.get() {
         1 => ("1".to_owned(), " request"),
         count if count > COUNTED => (format!("more than {}", grouped(COUNTED)), " requests"),
         count => (grouped(count), " requests"),
     };
-    view! { <p class="c-hint p-count" role="status"><b class="num">{number}</b>{words}</p> }.into_any()
+    view! { <p class="c-hint p-count" role="status"><b class="num">{move || said().0}</b>{move || said().1}</p> }.into_any()
 }
 
 /// Whether new requests appear by themselves stands in the address. It is of use on the first page only, so it leads there.

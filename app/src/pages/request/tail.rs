@@ -17,9 +17,14 @@ use super::{list::query_of, table::LINES};
 /// The longest pause after failures, in seconds.
 const PAUSE: u32 = 32;
 
+/// How many came since the page counted.
+#[derive(Clone, Copy)]
+pub struct Arrived(pub RwSignal<u64>);
+
 /// How asking goes.
 #[derive(Clone, Copy)]
 struct Pulse {
+    arrived: Option<Arrived>,
     place: StoredValue<String>,
     asking: StoredValue<bool>,
     /// Seconds until it is asked again.
@@ -32,7 +37,14 @@ struct Pulse {
 #[component]
 pub fn Tailing(lines: RwSignal<Vec<Line>>, place: String) -> impl IntoView {
     let (query, params) = (use_query_map(), use_route_params());
-    let pulse = Pulse { place: StoredValue::new(place), asking: StoredValue::new(false), wait: StoredValue::new(0), failures: RwSignal::new(0), lines };
+    let pulse = Pulse {
+        arrived: use_context(),
+        place: StoredValue::new(place),
+        asking: StoredValue::new(false),
+        wait: StoredValue::new(0),
+        failures: RwSignal::new(0),
+        lines,
+    };
     let live = Memo::new(move |_| query.with(|query| query.get_str("live") == Some("1") && query.get_str("cursor").is_none()));
     Effect::new(move || {
         pulse.failures.set(0);
@@ -96,17 +108,22 @@ impl Pulse {
             self.failures.try_set(0);
         }
         self.place.try_set_value(tail.place);
-        if !tail.lines.is_empty() {
-            self.lines.try_update(|lines| on_top(lines, tail.lines));
+        if !tail.lines.is_empty()
+            && let Some(new) = self.lines.try_update(|lines| on_top(lines, tail.lines))
+            && let Some(Arrived(arrived)) = self.arrived
+        {
+            arrived.try_update(|count| *count += new);
         }
     }
 }
 
-/// What was told before is not told again.
-fn on_top(lines: &mut Vec<Line>, new: Vec<Line>) {
+/// What was told before is not told again. Gives how many are new.
+fn on_top(lines: &mut Vec<Line>, new: Vec<Line>) -> u64 {
     let new: Vec<Line> = new.into_iter().filter(|line| lines.iter().all(|known| known.facts.id != line.facts.id)).collect();
+    let count = new.len() as u64;
     lines.splice(0..0, new);
     lines.truncate(LINES);
+    count
 }
 
 #[cfg(test)]
@@ -123,7 +140,7 @@ mod tests {
     #[test]
     fn new_lines_stand_on_top_once_and_the_oldest_go() {
         let mut lines: Vec<Line> = (1..=LINES as u128).rev().map(line).collect();
-        on_top(&mut lines, vec![line(202), line(201), line(200)]);
+        assert_eq!(on_top(&mut lines, vec![line(202), line(201), line(200)]), 2);
         assert_eq!(lines.len(), LINES);
         assert_eq!(lines[..3], [line(202), line(201), line(200)]);
         assert_eq!(lines.last(), Some(&line(3)));

@@ -73,7 +73,7 @@ impl Question {
 /// An answer as it is given again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Given {
-    /// As it came, in the client's protocol: a whole one, or all events.
+    /// As it came, in the client's protocol: a whole one, or all events. Empty for a stream that was told in our words.
     pub raw: String,
     pub streamed: bool,
     pub said: Said,
@@ -84,15 +84,26 @@ pub struct Given {
     pub cost: Option<Nanos>,
 }
 
+impl Given {
+    /// About what it takes in memory, in bytes.
+    fn size(&self) -> usize {
+        let said = &self.said;
+        self.raw.len() + said.text.len() + said.reasoning.len() + said.refusal.len() + size_of::<Self>()
+    }
+}
+
 type Key = (ProjectId, Question);
 
 #[derive(Debug, Default)]
 struct Inner {
     /// When each expires.
     known: HashMap<Key, Timestamp>,
-    here: HashMap<Key, Arc<Given>>,
-    /// The oldest first.
-    order: VecDeque<Key>,
+    /// With the number of its place in `order`.
+    here: HashMap<Key, (u64, Arc<Given>)>,
+    /// The oldest first; one that was put again or removed leaves its former place, which no answer has any more.
+    order: VecDeque<(u64, Key)>,
+    /// Of the last place.
+    places: u64,
     bytes: usize,
     /// When the newest that is known was made.
     newest: Timestamp,
@@ -125,7 +136,7 @@ impl Answers {
                 inner.known.remove(&key);
                 return None;
             }
-            if let Some(given) = inner.here.get(&key) {
+            if let Some((_, given)) = inner.here.get(&key) {
                 return Some(given.clone());
             }
         }
@@ -141,7 +152,7 @@ impl Answers {
     }
 
     pub fn put(&self, project: ProjectId, question: Question, given: Given, now: Timestamp, seconds: u32) {
-        if given.raw.len() > ANSWER_MAX {
+        if given.size() > 2 * ANSWER_MAX {
             return;
         }
         let expires_at = now.plus_seconds(seconds.into());
@@ -171,21 +182,24 @@ impl Answers {
 impl Inner {
     fn put(&mut self, key: Key, given: Arc<Given>) {
         self.remove(&key);
-        self.bytes += given.raw.len();
-        self.here.insert(key, given);
-        self.order.push_back(key);
-        while self.bytes > MEMORY || self.order.len() > 4 * self.here.len() + 64 {
-            let Some(oldest) = self.order.pop_front() else { break };
-            // One that was put again stands further back as well.
-            if !self.order.contains(&oldest) {
+        self.places += 1;
+        self.bytes += given.size();
+        self.here.insert(key, (self.places, given));
+        self.order.push_back((self.places, key));
+        while self.bytes > MEMORY {
+            let Some((place, oldest)) = self.order.pop_front() else { break };
+            if self.here.get(&oldest).is_some_and(|(now, _)| *now == place) {
                 self.remove(&oldest);
             }
+        }
+        if self.order.len() > 4 * self.here.len() + 64 {
+            self.order.retain(|(place, key)| self.here.get(key).is_some_and(|(now, _)| now == place));
         }
     }
 
     fn remove(&mut self, key: &Key) {
-        if let Some(given) = self.here.remove(key) {
-            self.bytes -= given.raw.len();
+        if let Some((_, given)) = self.here.remove(key) {
+            self.bytes -= given.size();
         }
     }
 }
@@ -264,7 +278,7 @@ mod tests {
             answers.put(project, question("a", json!({"n": number})), given(), Timestamp::default(), 60);
         }
         let inner = answers.lock();
-        assert!(inner.bytes <= MEMORY && inner.here.len() == 64, "{}", inner.here.len());
+        assert!(inner.bytes <= MEMORY && inner.here.len() == 63, "{}", inner.here.len());
         assert!(inner.here.contains_key(&(project, question("a", json!({"n": 99})))));
     }
 }

@@ -77,7 +77,7 @@ impl Reached {
                 Source::Asking(Box::pin(async move { remote.chat(chat, true).await }), counted)
             }
         };
-        Ok(Asked { source, begun: Instant::now(), price: self.price, waiting: VecDeque::new(), raw: None, first: None, over: false })
+        Ok(Asked { source, begun: Instant::now(), price: self.price, waiting: VecDeque::new(), raw: None, spent: None, first: None, over: false })
     }
 }
 
@@ -124,6 +124,8 @@ pub struct Asked {
     price: Option<Price>,
     waiting: VecDeque<Event>,
     raw: Option<Vec<u8>>,
+    /// What an answer that failed used, as the provider says.
+    spent: Option<Usage>,
     /// Until the first piece of the answer, whatever it is.
     first: Option<Duration>,
     over: bool,
@@ -137,6 +139,11 @@ impl Asked {
     /// The provider's answer as it came; `None` for the local model, and before the end.
     pub fn raw(&self) -> Option<&[u8]> {
         self.raw.as_deref()
+    }
+
+    /// What an answer that failed used all the same: one that was withheld is charged too.
+    pub fn spent(&self) -> Option<Usage> {
+        self.spent
     }
 
     /// The next event; the last is always `Done` or `Failed`. It may be dropped and asked again.
@@ -230,8 +237,9 @@ impl Asked {
     }
 
     fn fail(&mut self, fault: Fault) {
-        if let Source::Answering(answering, ..) = &self.source {
+        if let Source::Answering(answering, answer, _) = &self.source {
             self.raw = Some(answering.raw().to_vec());
+            self.spent = answer.usage;
         }
         self.source = Source::Over;
         self.waiting.push_back(Event::Failed { fault });
@@ -241,6 +249,7 @@ impl Asked {
         let Source::Answering(answering, answer, counter) = std::mem::replace(&mut self.source, Source::Over) else { return };
         self.raw = Some(answering.raw().to_vec());
         if let Err(fault) = answer.check() {
+            self.spent = answer.usage;
             self.waiting.push_back(Event::Failed { fault });
             return;
         }

@@ -155,7 +155,7 @@ async fn prepare(cx: &Cx, project: ProjectId, incoming: Incoming, meter: &mut Me
     meter.facts.model.clone_from(&inbound.model);
     meter.facts.streamed = inbound.stream;
     if let Actor::Key(key) = &cx.actor {
-        meter.admitted = Some(cx.studio.limits.admit(key)?);
+        meter.admit(key)?;
     }
     let extras = Extras::read(inbound.atelier.as_ref())?;
     meter.facts.user = extras.user.clone().or_else(|| inbound.user.clone().and_then(|user| atelier_domain::request::word("user", &user).ok()));
@@ -241,16 +241,33 @@ async fn whole(cx: &Cx, ready: Ready, mut meter: Meter, mut told: Told, mut voic
         (false, _) => ready.dialect.whole(&ready.head, &meter.answer, &meter.answer.usage.unwrap_or_default()),
     };
     meter.answered();
-    keep(cx.studio.as_ref(), &ready, &meter, &body, false);
+    keep(cx.studio.as_ref(), &ready, &meter, Kept::Whole(&body));
     told.cost = meter.facts.cost;
     told.upstream = Some(meter.facts.times.upstream);
     Ok(Reply { told, body: ReplyBody::Whole(body) })
 }
 
+/// In what form an answer is kept.
+#[derive(Clone, Copy)]
+enum Kept<'a> {
+    /// One JSON text.
+    Whole(&'a [u8]),
+    /// The provider's own events.
+    Events(&'a [u8]),
+    /// Its words alone, to be told anew in the form that is asked for.
+    Words,
+}
+
 /// Keeps an answer for whoever asks the same.
-fn keep(studio: &crate::studio::Studio, ready: &Ready, meter: &Meter, body: &[u8], streamed: bool) {
+fn keep(studio: &crate::studio::Studio, ready: &Ready, meter: &Meter, kept: Kept) {
     let Some((question, seconds)) = ready.question else { return };
     let fit = matches!(meter.answer.finish, Some(Finish::Stop | Finish::Length | Finish::ToolCalls));
+    let (body, streamed) = match kept {
+        Kept::Whole(body) => (body, false),
+        Kept::Events(body) => (body, true),
+        Kept::Words if meter.is_complete() && is_simple(&meter.request) => (&[][..], true),
+        Kept::Words => return,
+    };
     let (true, Ok(raw)) = (fit, std::str::from_utf8(body)) else { return };
     let said = said(&meter.answer);
     // What may not be stored is not kept either. A stream has its words in pieces, so both are looked at.
@@ -280,14 +297,14 @@ fn repeat(ready: &Ready, mut meter: Meter, mut told: Told, given: &Arc<Given>) -
     let stream = ready.inbound.stream;
     let body = match (given.streamed, stream) {
         (false, false) => Bytes::from(given.raw.clone()),
-        (true, true) => {
+        (true, true) if !given.raw.is_empty() => {
             let mut filter = ready.dialect.filter(ready.inbound.include_usage);
             let mut out = BytesMut::from(filter.feed(Bytes::from(given.raw.clone())).unwrap_or_default().as_ref());
             out.extend_from_slice(&filter.end());
             out.freeze()
         }
         (true, false) => ready.dialect.whole(&Head { model: given.model.clone(), ..ready.head.clone() }, &answer, &given.usage),
-        (false, true) => events(ready, given, &answer),
+        (_, true) => events(ready, given, &answer),
     };
     meter.repeated(CacheVerdict::Exact, answer, given.usage, given.cost);
     told.cache = CacheVerdict::Exact;
@@ -344,8 +361,7 @@ fn answer_of(given: &Given) -> Answer {
 fn refuse(dialect: Dialect, mut meter: Meter, told: Told, fault: Fault) -> Declined {
     let (status, _) = dialect.error(&fault, "");
     meter.refused(&fault, status);
-    let retry_after = (fault.code == "key_rate" || fault.code == "key_concurrency").then_some(1);
-    Declined { request: told.request, fault, retry_after, warnings: told.warnings }
+    Declined { request: told.request, fault, retry_after: meter.wait, warnings: told.warnings }
 }
 
 fn fail(dialect: Dialect, mut meter: Meter, told: Told, failure: Failure) -> Declined {

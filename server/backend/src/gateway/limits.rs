@@ -29,14 +29,22 @@ pub struct Admitted {
     key: KeyId,
 }
 
+/// There is no room.
+#[derive(Debug)]
+pub struct Full {
+    pub fault: Fault,
+    /// Until there may be.
+    pub seconds: u32,
+}
+
 impl Limits {
     /// # Errors
-    /// Limited, saying in how many seconds there is room.
-    pub fn admit(&self, key: &KeyGrant) -> Result<Admitted, Fault> {
+    /// Where the key has as many requests as it may.
+    pub fn admit(&self, key: &KeyGrant) -> Result<Admitted, Full> {
         self.admit_at(key, Instant::now())
     }
 
-    fn admit_at(&self, key: &KeyGrant, now: Instant) -> Result<Admitted, Fault> {
+    fn admit_at(&self, key: &KeyGrant, now: Instant) -> Result<Admitted, Full> {
         if key.limits.rate.is_none() && key.limits.concurrency.is_none() {
             return Ok(Admitted { limits: None, key: key.id });
         }
@@ -45,15 +53,16 @@ impl Limits {
         let bucket = buckets.entry(key.id).or_insert_with(|| Bucket { left: rate.unwrap_or_default(), at: now, running: 0 });
         if let Some(most) = key.limits.concurrency.filter(|most| bucket.running >= *most) {
             let say = format!("The key “{}” has {most} requests under way, as many as it may have at once. Try again when one has ended.", key.name);
-            return Err(Fault::limited("key_concurrency", say));
+            return Err(Full { fault: Fault::limited("key_concurrency", say), seconds: 1 });
         }
         if let Some(rate) = rate {
             bucket.left = (bucket.left + now.duration_since(bucket.at).as_secs_f64() * rate / 60.0).min(rate);
             bucket.at = now;
             if bucket.left < 1.0 {
-                let wait = ((1.0 - bucket.left) * 60.0 / rate).ceil().max(1.0);
-                let say = format!("The key “{}” has made its {rate} requests of a minute. Try again in {wait} s.", key.name);
-                return Err(Fault::limited("key_rate", say));
+                // A minute at most: the rate is one or more.
+                let seconds = (1..60).find(|seconds| f64::from(*seconds) * rate / 60.0 >= 1.0 - bucket.left).unwrap_or(60);
+                let say = format!("The key “{}” has made its {rate} requests of a minute. Try again in {seconds} s.", key.name);
+                return Err(Full { fault: Fault::limited("key_rate", say), seconds });
             }
             bucket.left -= 1.0;
         }
@@ -89,7 +98,8 @@ mod tests {
     fn a_minute_s_requests_come_back_evenly() {
         let (limits, key, now) = (Limits::default(), key(Some(3), None), Instant::now());
         assert!((0..3).all(|_| limits.admit_at(&key, now).is_ok()));
-        assert!(limits.admit_at(&key, now).unwrap_err().message.contains("in 20 s"));
+        let full = limits.admit_at(&key, now).unwrap_err();
+        assert!(full.seconds == 20 && full.fault.message.contains("in 20 s"), "{full:?}");
         assert!(limits.admit_at(&key, now + Duration::from_secs(21)).is_ok());
         assert!(limits.admit_at(&key, now + Duration::from_secs(22)).is_err());
     }
@@ -99,7 +109,7 @@ mod tests {
         let (limits, key, now) = (Limits::default(), key(None, Some(2)), Instant::now());
         let one = limits.admit_at(&key, now).unwrap();
         let _two = limits.admit_at(&key, now).unwrap();
-        assert_eq!(limits.admit_at(&key, now).unwrap_err().code, "key_concurrency");
+        assert_eq!(limits.admit_at(&key, now).unwrap_err().fault.code, "key_concurrency");
         drop(one);
         assert!(limits.admit_at(&key, now).is_ok());
     }

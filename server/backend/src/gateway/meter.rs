@@ -14,8 +14,14 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Delta, Failure, Routes, ToolCall, limits::Admitted};
-use crate::{cx::Cx, studio::Studio};
+use super::{
+    Answer, Delta, Failure, Routes, ToolCall,
+    limits::{Admitted, Full},
+};
+use crate::{
+    cx::{Cx, KeyGrant},
+    studio::Studio,
+};
 
 /// The most of a text that is recorded, in bytes: what is longer is cut.
 const TEXT_MAX: usize = 256 << 10;
@@ -37,7 +43,9 @@ pub struct Meter {
     pub answer: Answer,
     price: Option<Price>,
     reservation: Option<Reservation>,
-    pub admitted: Option<Admitted>,
+    admitted: Option<Admitted>,
+    /// Where its key may not yet: in how many seconds it may.
+    pub wait: Option<u32>,
     error: Option<String>,
     begun: Instant,
     /// When the model was asked.
@@ -64,6 +72,7 @@ impl Meter {
             price: None,
             reservation: None,
             admitted: None,
+            wait: None,
             error: None,
             begun: Instant::now(),
             asked: None,
@@ -77,6 +86,26 @@ impl Meter {
     fn flying(self) -> Self {
         self.studio.metrics.flying(1);
         self
+    }
+
+    /// Takes a place among its key's requests.
+    ///
+    /// # Errors
+    /// Limited, with [`Meter::wait`] set.
+    pub fn admit(&mut self, key: &KeyGrant) -> Result<(), Fault> {
+        match self.studio.limits.admit(key) {
+            Ok(admitted) => self.admitted = Some(admitted),
+            Err(Full { fault, seconds }) => {
+                self.wait = Some(seconds);
+                return Err(fault);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all that was said is held.
+    pub fn is_complete(&self) -> bool {
+        !self.cut
     }
 
     /// Sets aside what the request may cost. Gives the estimate, and the budgets that are past their warning.
@@ -229,7 +258,7 @@ impl Meter {
     /// The model, or the way there, failed. What came before it costs what it costs.
     pub fn failed(&mut self, failure: &Failure, status: u16) {
         self.facts.retries = failure.retries;
-        if self.facts.times.first.is_some() {
+        if self.facts.times.first.is_some() || self.answer.usage.is_some() {
             self.measure();
         } else if let Some(asked) = self.asked {
             self.facts.times.upstream = micros(asked.elapsed());

@@ -263,23 +263,24 @@ async fn insert(db: &mut Db, engine: Engine, seq: i64, record: &Record, budgets:
     Ok(())
 }
 
-/// Makes the words anew that a restore left out.
+/// Makes the words anew that a restore left out, the newest first: what a stop interrupts goes on at the next start.
 async fn index(studio: &Studio) {
-    let mut after = 0;
     let engine = studio.db.engine;
     let Ok(mut db) = studio.db.read().await else { return };
-    if store::request::has_words(&mut db, engine).await.unwrap_or(true) {
+    if store::request::is_indexed(&mut db, engine).await.unwrap_or(true) {
         return;
     }
     drop(db);
+    let mut before = i64::MAX;
     loop {
         let Ok(mut tx) = studio.db.begin().await else { return };
-        let Ok(bodies) = store::request::unindexed(&mut tx, engine, after, 200).await else { return };
-        let Some((last, _)) = bodies.last() else { return };
-        after = *last;
-        for (seq, body) in &bodies {
-            let Some(exchange) = crate::request::expanded(body) else { continue };
-            if store::request::insert_words(&mut tx, engine, *seq, &words(&Default::default(), &exchange)).await.is_err() {
+        let Ok(bodies) = store::request::unindexed(&mut tx, engine, before, 200).await else { return };
+        let Some((last, ..)) = bodies.last() else { return };
+        before = *last;
+        for (seq, user, body) in bodies {
+            let Some(exchange) = crate::request::expanded(&body) else { continue };
+            let facts = Facts { user, ..Facts::default() };
+            if store::request::insert_words(&mut tx, engine, seq, &words(&facts, &exchange)).await.is_err() {
                 return;
             }
         }

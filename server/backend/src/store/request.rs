@@ -155,24 +155,33 @@ pub async fn delete(db: &mut Db, engine: Engine, seqs: &[i64]) -> Result<(), Fau
     Ok(())
 }
 
-/// Bodies without words, as after a restore: the first of them past `after`.
-pub async fn unindexed(db: &mut Db, engine: Engine, after: i64, most: i64) -> Result<Vec<(i64, Vec<u8>)>, Fault> {
+/// A request's number, its user and its compressed texts.
+pub type Unindexed = (i64, Option<String>, Vec<u8>);
+
+/// Texts without words, as after a restore: the newest of them before `before`.
+pub async fn unindexed(db: &mut Db, engine: Engine, before: i64, most: i64) -> Result<Vec<Unindexed>, Fault> {
     let sql = match engine {
-        Engine::Sqlite => "SELECT seq, body FROM request_bodies WHERE seq > $1 AND seq NOT IN (SELECT rowid FROM request_words) ORDER BY seq LIMIT $2",
+        Engine::Sqlite => {
+            "SELECT b.seq, r.end_user, b.body FROM request_bodies b JOIN requests r ON r.seq = b.seq WHERE b.seq < $1 \
+             AND NOT EXISTS (SELECT 1 FROM request_words w WHERE w.rowid = b.seq) ORDER BY b.seq DESC LIMIT $2"
+        }
         Engine::Postgres => {
-            "SELECT b.seq, b.body FROM request_bodies b LEFT JOIN request_words w ON w.seq = b.seq WHERE b.seq > $1 AND w.seq IS NULL ORDER BY b.seq LIMIT $2"
+            "SELECT b.seq, r.end_user, b.body FROM request_bodies b JOIN requests r ON r.seq = b.seq WHERE b.seq < $1 \
+             AND NOT EXISTS (SELECT 1 FROM request_words w WHERE w.seq = b.seq) ORDER BY b.seq DESC LIMIT $2"
         }
     };
-    sqlx::query_as(sql).bind(after).bind(most).fetch_all(db).await.map_err(internal)
+    sqlx::query_as(sql).bind(before).bind(most).fetch_all(db).await.map_err(internal)
 }
 
-/// Whether any word is indexed at all.
-pub async fn has_words(db: &mut Db, engine: Engine) -> Result<bool, Fault> {
+/// Whether the oldest texts have their words: they get them last.
+pub async fn is_indexed(db: &mut Db, engine: Engine) -> Result<bool, Fault> {
+    let oldest: Option<i64> = sqlx::query_scalar("SELECT MIN(seq) FROM request_bodies").fetch_one(&mut *db).await.map_err(internal)?;
+    let Some(oldest) = oldest else { return Ok(true) };
     let sql = match engine {
-        Engine::Sqlite => "SELECT rowid FROM request_words LIMIT 1",
-        Engine::Postgres => "SELECT seq FROM request_words LIMIT 1",
+        Engine::Sqlite => "SELECT rowid FROM request_words WHERE rowid = $1",
+        Engine::Postgres => "SELECT seq FROM request_words WHERE seq = $1",
     };
-    Ok(sqlx::query(sql).fetch_optional(db).await.map_err(internal)?.is_some())
+    Ok(sqlx::query(sql).bind(oldest).fetch_optional(db).await.map_err(internal)?.is_some())
 }
 
 /// What a number says of when its request ended, and the other way round.

@@ -71,7 +71,7 @@ async fn a_key_s_limits_hold() {
         let calls =
             [client.post(CHAT, &ask("acme/echo", "x")).await, client.post(CHAT, &ask("acme/echo", "x")).await, client.post(CHAT, &ask("acme/echo", "x")).await];
         assert_eq!(calls.each_ref().map(|answer| answer.status.as_u16()), [200, 200, 429]);
-        assert!(!calls[2].header("retry-after").is_empty());
+        assert!(["29", "30"].contains(&calls[2].header("retry-after")), "when one of two a minute comes back");
         app.writer().await.prompt("support/reply", &["one"]).await;
         client.post(&format!("{}/run", crate::support::at("support/reply")), &json!({"version": 1})).await.problem(429);
         assert!(account::limit_key(&test.operator(), key.id, KeyLimits { rate: Some(0), concurrency: None }).await.unwrap_err().of("rate").is_some());

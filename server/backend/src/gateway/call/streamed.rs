@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::{Bytes, BytesMut};
 use tokio::{sync::mpsc, time::timeout};
 
-use super::{Ready, keep, passes, usage_of};
+use super::{Kept, Ready, keep, passes, usage_of};
 use crate::{
     gateway::{
         Dialect, Failure, Piece,
@@ -31,7 +31,7 @@ pub fn stream(studio: Arc<Studio>, ready: Ready, meter: Meter, voice: Voice) -> 
         Way::Anew(Box::new(ready.dialect.encoder(ready.head.clone(), ready.inbound.include_usage)))
     };
     let kept = ready.question.is_some().then(BytesMut::new);
-    tokio::spawn(Stream { studio, ready, meter, way, sender, kept }.run(voice));
+    tokio::spawn(Stream { studio, ready, meter, way, sender, kept, ended: false }.run(voice));
     receiver
 }
 
@@ -50,6 +50,8 @@ struct Stream {
     sender: mpsc::Sender<Bytes>,
     /// The events so far, for the cache, as long as they are few enough.
     kept: Option<BytesMut>,
+    /// The client has the event that ends a stream.
+    ended: bool,
 }
 
 impl Stream {
@@ -90,6 +92,7 @@ impl Stream {
                 let Ok(out) = filter.feed(piece.raw) else { return false };
                 // It is on record before the client has all of it.
                 if last {
+                    self.ended = true;
                     self.meter.answered();
                 }
                 out
@@ -111,18 +114,25 @@ impl Stream {
 
     async fn end(mut self) {
         self.meter.answered();
+        let anew = matches!(self.way, Way::Anew(_));
         let out = match self.take_way() {
-            Way::Through(filter) => filter.end(),
+            Way::Through(filter) => {
+                let tail = end_of(self.ready.dialect, self.ended);
+                if let (Some(kept), false) = (&mut self.kept, tail.is_empty()) {
+                    kept.extend_from_slice(tail);
+                }
+                [&filter.end()[..], tail].concat().into()
+            }
             Way::Anew(mut encoder) => {
                 let mut out = Vec::new();
                 encoder.finish(&usage_of(&self.meter), &mut out);
                 out.into()
             }
         };
-        if let Some(kept) = &self.kept
-            && !kept.is_empty()
-        {
-            keep(&self.studio, &self.ready, &self.meter, kept, true);
+        match &self.kept {
+            Some(kept) if !kept.is_empty() => keep(&self.studio, &self.ready, &self.meter, Kept::Events(kept)),
+            _ if anew => keep(&self.studio, &self.ready, &self.meter, Kept::Words),
+            _ => {}
         }
         self.send(out).await;
     }
@@ -155,6 +165,11 @@ impl Stream {
 fn is_last(dialect: Dialect, raw: &[u8]) -> bool {
     let ends: &[&[u8]] = if dialect == Dialect::OpenAi { &[b"data: [DONE]", b"data:[DONE]"] } else { &[b"event: message_stop", b"event:message_stop"] };
     raw.split(|byte| *byte == b'\n').any(|line| ends.iter().any(|end| line.starts_with(end)))
+}
+
+/// What a client still waits for. Some servers that speak OpenAI's protocol close the connection instead.
+fn end_of(dialect: Dialect, ended: bool) -> &'static [u8] {
+    if ended || dialect != Dialect::OpenAi { b"" } else { b"\n\ndata: [DONE]\n\n" }
 }
 
 fn event(dialect: Dialect, body: &[u8]) -> Vec<u8> {

@@ -68,7 +68,7 @@ async fn prepare(cx: &Cx, project: ProjectId, body: Bytes, meter: &mut Meter) ->
     let inbound = embeddings::read(body)?;
     meter.facts.model.clone_from(&inbound.model);
     if let Actor::Key(key) = &cx.actor {
-        meter.admitted = Some(cx.studio.limits.admit(key)?);
+        meter.admit(key)?;
     }
     let extras = Extras::read(inbound.atelier.as_ref())?;
     meter.facts.user = extras.user.or_else(|| inbound.user.clone()).and_then(|user| atelier_domain::request::word("user", &user).ok());
