@@ -46,4 +46,5 @@ ids! {
     GridId,
     RequestId,
     BudgetId,
+    ExperimentId,
 }

@@ -1,0 +1,1 @@
+//! Rules of the statistics, beside what an independent implementation gives.
