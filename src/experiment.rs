@@ -16,6 +16,7 @@ mod siphash;
 mod state;
 #[cfg(test)]
 mod tests;
+mod unit;
 mod verdict;
 
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,7 @@ pub use result::{Comparison, MetricResult, Ratio, RatioOf, Relative, Results, St
 pub use segments::{Segments, WHOLE};
 pub use siphash::{Seed, siphash};
 pub use state::State;
+pub use unit::{Arms, Exposed, Exposure, Place, Requested, Unit, recount};
 pub use verdict::{Decision, Verdict};
 
 /// A test as it is kept.

@@ -19,6 +19,8 @@ pub struct Extras {
     pub variables: Map<String, Value>,
     pub experiment: Option<String>,
     pub unit: Option<String>,
+    /// What conditions of the experiment's audience are asked of.
+    pub attributes: Map<String, Value>,
     pub cache: Option<CacheMode>,
     pub cache_max_error: Option<f64>,
     pub knowledge: Option<String>,
@@ -79,6 +81,17 @@ impl Extras {
             (None, None) => Selector::Published,
         };
         Ok(Some(Named { name, selector }))
+    }
+
+    /// The experiment's key and the unit: the user's id, where no other is given.
+    ///
+    /// # Errors
+    /// Invalid on `atelier.unit` where nobody is named.
+    pub fn experiment(&self) -> Result<Option<(&str, &str)>, Fault> {
+        let Some(key) = &self.experiment else { return Ok(None) };
+        let unit = self.unit.as_deref().or(self.user.as_deref());
+        let unit = unit.ok_or_else(|| Fault::field("atelier.unit", "Say whom the experiment assigns: a stable id of the user, or of the conversation."))?;
+        Ok(Some((key, unit)))
     }
 }
 

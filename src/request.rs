@@ -133,10 +133,21 @@ pub struct Facts {
     /// 0 for a draft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
+    /// The key of the experiment that decided which variant answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub experiment: Option<String>,
+    /// By its key; `None` where the unit takes no part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
+    /// Whom the experiment assigned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Of the experiment, by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<u32>,
+    /// `attribute=value`, of the attributes that the experiment's results are sliced by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slices: Vec<String>,
     /// The run that has the whole of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,

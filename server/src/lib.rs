@@ -11,6 +11,7 @@ pub mod gateway;
 pub mod health;
 pub mod logging;
 pub mod middleware;
+pub mod ofrep;
 pub mod openapi;
 pub mod pages;
 pub mod problem;

@@ -41,6 +41,7 @@ use crate::{
         (name = "Use", description = "Fill a prompt in, or ask its model."),
         (name = "Providers", description = "Who answers besides the model of this machine."),
         (name = "Budgets", description = "How much may be spent, and how much was."),
+        (name = "Experiments", description = "Which version is better, asked of live traffic."),
         (name = "Requests", description = "What came through the gateway, and what it took.")
     )
 )]
@@ -77,7 +78,7 @@ fn complete(operation: &mut Operation) {
         ("500", "Our own mistake: quote the request id."),
     ];
     if has(&ParameterIn::Path) {
-        errors.push(("404", "There is no such prompt, label, version or request in the key's project."));
+        errors.push(("404", "There is no such prompt, label, version, request or experiment in the key's project."));
     }
     if has(&ParameterIn::Query) || operation.request_body.is_some() {
         errors.push(("422", "A field breaks a rule: `errors` names each."));

@@ -4,6 +4,7 @@
 
 pub mod budget;
 pub mod completion;
+pub mod experiment;
 mod extract;
 mod fields;
 mod once;
@@ -39,6 +40,15 @@ pub fn calls() -> OpenApiRouter {
         .routes(routes!(request::find))
         .routes(routes!(request::export))
         .routes(routes!(request::erase_user))
+        .routes(routes!(experiment::list, experiment::create))
+        .routes(routes!(experiment::find))
+        .routes(routes!(experiment::start))
+        .routes(routes!(experiment::pause))
+        .routes(routes!(experiment::split))
+        .routes(routes!(experiment::decide))
+        .routes(routes!(experiment::assign))
+        .routes(routes!(experiment::results))
+        .routes(routes!(experiment::outcomes))
 }
 
 /// Each request carries the `Cx` of its key.

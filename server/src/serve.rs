@@ -6,7 +6,7 @@ use atelier_backend::{
     account, books,
     cx::Cx,
     db::{Database, Engine},
-    feed,
+    experiment, feed,
     gateway::keep_answers,
     grid, idempotency, journal,
     local::LocalModel,
@@ -27,7 +27,7 @@ use crate::{
     config::{Config, secret},
     gateway, health,
     middleware::{origin::Origins, request_id},
-    pages, routes,
+    ofrep, pages, routes,
 };
 
 /// Of a request; a multipart upload has its own.
@@ -99,6 +99,7 @@ pub fn app(state: AppState) -> Router {
         .with_state(state.clone())
         .merge(api)
         .merge(gateway::router(state.studio.clone()))
+        .merge(ofrep::router(state.studio.clone()))
         .merge(routes::docs())
         .merge(pages::router(&state))
         .layer(middleware::from_fn(request_id::layer))
@@ -162,6 +163,7 @@ async fn take_over(studio: &Arc<Studio>) -> Result<(), String> {
 fn background(studio: &Arc<Studio>) {
     tokio::spawn(feed::follow(studio.clone()));
     tokio::spawn(grid::follow(studio.clone()));
+    tokio::spawn(experiment::follow(studio.clone()));
     tokio::spawn(journal::follow(studio.clone()));
     tokio::spawn(books::follow(studio.clone()));
     tokio::spawn(keep_answers(studio.clone()));

@@ -64,7 +64,7 @@ impl Arm {
         let sums = self.tally(at).sums;
         match metric.missing {
             // Of a ratio, a unit with nothing adds nothing to either side.
-            Missing::Zero if metric.denominator.is_none() => sums.with_zeros(self.kept().saturating_sub(sums.units())),
+            Missing::Zero if metric.denominator.is_none() => sums.with_zeros(self.kept().saturating_sub(sums.units()), metric.one()),
             Missing::Zero | Missing::Exclude => sums,
         }
     }

@@ -20,6 +20,8 @@ words! {
         NotInAudience = "not_in_audience",
         /// The test does not run.
         Disabled = "disabled",
+        /// The test is over: everybody gets the variant that was decided for.
+        Decided = "decided",
     }
 }
 
@@ -36,6 +38,7 @@ impl Reason {
             Reason::TargetingMatch | Reason::Forced => "TARGETING_MATCH",
             Reason::NotInTraffic | Reason::NotInAudience => "DEFAULT",
             Reason::Disabled => "DISABLED",
+            Reason::Decided => "STATIC",
         }
     }
 }

@@ -15,6 +15,7 @@ const VARIANTS: std::ops::RangeInclusive<usize> = 2..=8;
 const METRICS_MAX: usize = 20;
 const CONDITIONS_MAX: usize = 20;
 const FORCED_MAX: usize = 100;
+const SLICES_MAX: usize = 3;
 const HYPOTHESIS_MAX: usize = 2_000;
 /// The longest name of a unit, in bytes.
 pub const UNIT_MAX: usize = 200;
@@ -82,6 +83,7 @@ impl Definition {
         self.check_metrics(&mut problems);
         self.audience.iter().enumerate().for_each(|(at, condition)| condition.check(&format!("audience[{at}]"), &mut problems));
         self.check_forced(&mut problems);
+        self.check_slices(&mut problems);
         problems.check()
     }
 
@@ -127,6 +129,17 @@ impl Definition {
     }
 }
 
+impl Definition {
+    fn check_slices(&self, problems: &mut Problems) {
+        if self.slices.len() > SLICES_MAX {
+            problems.add("slices", format!("At most {SLICES_MAX} attributes."));
+        }
+        if self.slices.iter().any(|attribute| attribute.is_empty() || attribute.len() > 100) {
+            problems.add("slices", "Name each attribute, in at most 100 bytes.");
+        }
+    }
+}
+
 impl Variant {
     fn check(&self, field: &str, problems: &mut Problems) {
         if !is_slug(&self.key) {
@@ -151,7 +164,8 @@ impl Variant {
 
 impl Metric {
     fn check(&self, field: &str, problems: &mut Problems) {
-        let named = |name: &str| !name.is_empty() && name.len() <= 100 && !name.chars().any(char::is_control);
+        // What is known of requests is kept under names that begin so.
+        let named = |name: &str| !name.is_empty() && !name.starts_with('$') && name.len() <= 100 && !name.chars().any(char::is_control);
         if !named(&self.name) {
             problems.add(format!("{field}.name"), "Give it a name, of at most 100 bytes.");
         }
@@ -195,12 +209,10 @@ pub fn check_unit(unit: &str) -> Result<(), Fault> {
     if good { Ok(()) } else { Err(Fault::field("unit", "A unit is a stable id of whom or what the test is split by, in 1 to 200 bytes.")) }
 }
 
-const SLUG: &str = "1 to 64 lower-case letters, digits, “-” or “_”, a letter or digit first.";
+const SLUG: &str = "1 to 64 letters of ASCII, digits, “-”, “_” or “.”, a letter or digit first.";
 
 fn is_slug(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-        && text.len() <= 64
-        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_'))
+    text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.len() <= 64 && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
 fn trim(text: &mut String) {

@@ -31,6 +31,9 @@ pub struct Definition {
     /// All must hold; empty for everybody.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audience: Vec<Condition>,
+    /// Attributes whose values results are looked at by, one by one. Exploratory: no verdict comes of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slices: Vec<String>,
     /// Pauses by itself once harm is shown.
     #[serde(default)]
     pub stop_on_harm: bool,

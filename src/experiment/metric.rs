@@ -91,8 +91,9 @@ impl Source {
 
     pub fn per(self) -> Per {
         match self {
-            Source::Outcome | Source::Cost | Source::Tokens => Per::Unit,
-            Source::Latency | Source::FirstToken | Source::Error | Source::Score => Per::Request,
+            Source::Cost | Source::Tokens => Per::Unit,
+            // A unit that tells twice whether it was helped is a share of its own, and not two.
+            Source::Outcome | Source::Latency | Source::FirstToken | Source::Error | Source::Score => Per::Request,
         }
     }
 

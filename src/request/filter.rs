@@ -31,6 +31,9 @@ pub struct RequestFilter {
     pub outcome: Option<Outcome>,
     pub cache: Option<CacheVerdict>,
     pub source: Option<Source>,
+    /// By its key.
+    pub experiment: Option<String>,
+    pub variant: Option<String>,
 }
 
 impl RequestFilter {
@@ -40,8 +43,16 @@ impl RequestFilter {
     /// Invalid naming each field at fault.
     pub fn tidy(mut self) -> Result<Self, Fault> {
         let mut problems = Problems::default();
-        for (field, text) in [("model", &mut self.model), ("tag", &mut self.tag), ("user", &mut self.user), ("session", &mut self.session), ("q", &mut self.q)]
-        {
+        let texts = [
+            ("model", &mut self.model),
+            ("tag", &mut self.tag),
+            ("user", &mut self.user),
+            ("session", &mut self.session),
+            ("experiment", &mut self.experiment),
+            ("variant", &mut self.variant),
+            ("q", &mut self.q),
+        ];
+        for (field, text) in texts {
             *text = text.take().filter(|text| !text.trim().is_empty()).and_then(|text| problems.keep(word(field, &text)));
         }
         if let (Some(from), Some(to)) = (self.from, self.to)

@@ -34,7 +34,7 @@ macro_rules! query {
     };
 }
 
-query!(q, within, from, to, prompt, version, model, outcome, cache, source, tag, user, session, key);
+query!(q, within, from, to, prompt, version, model, outcome, cache, source, tag, user, session, key, experiment, variant);
 
 impl RequestQuery {
     pub fn is_empty(&self) -> bool {
@@ -54,6 +54,8 @@ impl RequestQuery {
             tag: text(&self.tag),
             user: text(&self.user),
             session: text(&self.session),
+            experiment: text(&self.experiment),
+            variant: text(&self.variant),
             from: moment("from", &self.from, &mut problems),
             to: moment("to", &self.to, &mut problems),
             outcome: one_of("outcome", &self.outcome, Outcome::ALL, Outcome::as_str, &mut problems),

@@ -55,10 +55,10 @@ impl Sums {
         }
     }
 
-    /// With `more` units of which nothing was heard, each a 0 in a mean over units.
+    /// With `more` units of which nothing was heard: each a 0, over `y` as of any unit that counts once.
     #[must_use]
-    pub fn with_zeros(mut self, more: u64) -> Self {
-        let (count, one) = (i128::from(more), i128::from(ONE));
+    pub fn with_zeros(mut self, more: u64, y: i64) -> Self {
+        let (count, one) = (i128::from(more), i128::from(y.clamp(0, BOUND)));
         self.units = self.units.saturating_add(more);
         self.y = self.y.saturating_add(count.saturating_mul(one));
         self.yy = self.yy.saturating_add(count.saturating_mul(one * one));

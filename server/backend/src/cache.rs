@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     cx::{Area, KeyGrant},
+    experiment::Plans,
     gateway::{Open, Routes},
     pull::{PullKey, Pulled},
 };
@@ -76,6 +77,8 @@ pub struct Caches {
     pub routes: Cache<ProjectId, Routes>,
     /// Versions that they name.
     pub open: Cache<PullKey, Open>,
+    /// What assignment reads.
+    pub plans: Cache<ProjectId, Plans>,
     /// Counting folders and tags reads every prompt of a project.
     pub outlines: Cache<ProjectId, Outline>,
 }
@@ -91,7 +94,9 @@ impl Caches {
                 self.outlines.forget(|_| true);
             }
             Area::Provider | Area::Gateway | Area::Model => self.routes.forget(|_| true),
+            Area::Experiment => self.plans.forget(|plans| plans.project.0 == entity),
             Area::Project => {
+                self.plans.forget(|plans| plans.project.0 == entity);
                 self.keys.forget(|key| key.project.0 == entity);
                 self.routes.forget(|_| true);
                 self.outlines.forget(|_| true);
@@ -106,6 +111,7 @@ impl Caches {
         self.pulled.forget(|_| true);
         self.open.forget(|_| true);
         self.routes.forget(|_| true);
+        self.plans.forget(|_| true);
         self.outlines.forget(|_| true);
     }
 }

@@ -126,13 +126,26 @@ pub enum Area {
     Cache,
     /// Models of this machine.
     Model,
+    /// How a project's experiments assign.
+    Experiment,
     /// Recorded, but in no cache.
     Other,
 }
 
 impl Area {
-    const ALL: [Self; 10] =
-        [Area::User, Area::Project, Area::Key, Area::Prompt, Area::Provider, Area::Run, Area::Gateway, Area::Budget, Area::Cache, Area::Model];
+    const ALL: [Self; 11] = [
+        Area::User,
+        Area::Project,
+        Area::Key,
+        Area::Prompt,
+        Area::Provider,
+        Area::Run,
+        Area::Gateway,
+        Area::Budget,
+        Area::Cache,
+        Area::Model,
+        Area::Experiment,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -146,6 +159,7 @@ impl Area {
             Area::Budget => "budget",
             Area::Cache => "cache",
             Area::Model => "model",
+            Area::Experiment => "experiment",
             Area::Other => "other",
         }
     }

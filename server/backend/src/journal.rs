@@ -3,6 +3,7 @@
 //! Whatever ends the process, an answered request is in the file; what ends the machine takes at most the last second. A file
 //! that has been moved whole is deleted, and one that has not is moved again at the next start: a request is written once by its id.
 
+mod entry;
 mod file;
 mod mover;
 #[cfg(test)]
@@ -17,7 +18,8 @@ use std::{
     time::Duration,
 };
 
-use atelier_domain::request::Record;
+use atelier_domain::{experiment::Exposed, request::Record};
+use serde::Serialize;
 use tokio::sync::Notify;
 
 use file::Segments;
@@ -34,7 +36,7 @@ pub struct Journal {
     moving: tokio::sync::Mutex<mover::Place>,
     /// Bytes written and not yet moved.
     waiting: AtomicU64,
-    /// Records that could not be written to the file.
+    /// Entries that could not be written to the file.
     pub lost: AtomicU64,
     /// The number of the last request.
     last: AtomicI64,
@@ -58,18 +60,29 @@ impl Journal {
         self.segments.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Appends a record; it is in the file when this returns. Where the file takes none (a full disk), that is logged and counted:
+    /// Appends a request; it is in the file when this returns. Where the file takes none (a full disk), that is logged and counted:
     /// the answer is worth more than its record.
     pub fn append(&self, record: &Record) {
-        let written = serde_json::to_vec(record).map_err(std::io::Error::from).and_then(|bytes| self.segments().append(&bytes));
+        if let Err(error) = self.write(record) {
+            tracing::error!(%error, request = %record.facts.id, "a request could not be written to the journal");
+        }
+    }
+
+    /// Appends that a unit was seen in a variant, likewise.
+    pub fn expose(&self, exposed: &Exposed) {
+        if let Err(error) = self.write(&Exposure { exposed }) {
+            tracing::error!(%error, experiment = %exposed.experiment, "an exposure could not be written to the journal");
+        }
+    }
+
+    fn write(&self, entry: &impl Serialize) -> Result<(), std::io::Error> {
+        let written = serde_json::to_vec(entry).map_err(std::io::Error::from).and_then(|bytes| self.segments().append(&bytes));
+        self.bell.notify_one();
         match written {
             Ok(bytes) => drop(self.waiting.fetch_add(bytes, Ordering::Relaxed)),
-            Err(error) => {
-                self.lost.fetch_add(1, Ordering::Relaxed);
-                tracing::error!(%error, request = %record.facts.id, "a request could not be written to the journal");
-            }
+            Err(_) => drop(self.lost.fetch_add(1, Ordering::Relaxed)),
         }
-        self.bell.notify_one();
+        written.map(drop)
     }
 
     /// Waits while the database is too far behind.
@@ -95,6 +108,12 @@ impl Journal {
             tracing::error!(%error, "the journal could not be synced");
         }
     }
+}
+
+/// As it stands in the file, where its name tells it from a request.
+#[derive(Serialize)]
+struct Exposure<'a> {
+    exposed: &'a Exposed,
 }
 
 struct Still<'a>(#[expect(dead_code, reason = "held")] tokio::sync::MutexGuard<'a, mover::Place>);

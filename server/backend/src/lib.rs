@@ -11,6 +11,7 @@ pub mod case;
 pub mod cx;
 pub mod db;
 pub mod exchange;
+pub mod experiment;
 pub mod feed;
 pub mod gateway;
 pub mod grid;

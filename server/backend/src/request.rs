@@ -17,6 +17,7 @@ use atelier_domain::{
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     cx::{Area, Cx, Target},
@@ -152,6 +153,8 @@ pub async fn erase_user(cx: &Cx, project: ProjectId, user: &str) -> Result<u64, 
                 store::request::delete(tx, engine, &doomed).await?;
                 if doomed.len() < GROUP as usize {
                     store::budget::forget_user(tx, project.id, &user).await?;
+                    let nobody: Uuid = tx.new_id();
+                    store::experiment::forget_unit(tx, project.id, &user, &format!("erased-{nobody}")).await?;
                     // An answer may repeat what they asked.
                     store::gateway::forget_answers(tx, project.id).await?;
                     tx.changed(Area::Cache, project.id.0, Some(project.id), "cache.emptied", json!({}));

@@ -27,7 +27,7 @@ use tokio::{
 use crate::{
     cx::{Actor, Area, Cx, Target},
     db::Db,
-    gateway::{self, Asked, Meter, Routes},
+    gateway::{self, Asked, Delta, Meter, Routes},
     prompt::{self, PromptRef, bad_cursor, page},
     store,
     studio::Studio,

@@ -7,6 +7,7 @@ pub mod budget;
 pub mod case;
 pub mod changes;
 pub mod draft;
+pub mod experiment;
 pub mod gateway;
 pub mod grid;
 pub mod idempotency;

@@ -23,6 +23,7 @@ use crate::{
     cache::Caches,
     cx::Area,
     db::Database,
+    experiment::Exposures,
     gateway::{Answers, Http, Limits, Private, Timeouts, Towards},
     grid::Bell,
     journal::Journal,
@@ -92,6 +93,8 @@ pub struct Studio {
     pub answers: Answers,
     pub limits: Limits,
     pub metrics: Metrics,
+    /// Which exposures were put down.
+    pub exposures: Exposures,
     /// Tells the numbers of this process's requests from another's.
     node: i64,
 }
@@ -121,6 +124,7 @@ impl Studio {
             answers: Answers::default(),
             limits: Limits::default(),
             metrics: Metrics::default(),
+            exposures: Exposures::default(),
             node: rand::random_range(0..crate::store::request::STEP),
         }))
     }

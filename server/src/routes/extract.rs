@@ -15,6 +15,7 @@ use axum::{
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use http::{HeaderValue, header, request::Parts};
+use serde_json::Value;
 
 use super::fields::{Errors, Fields};
 use crate::{
@@ -81,6 +82,27 @@ impl<S: Send + Sync> FromRequestParts<S> for AtNamed {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
         let Caller { cx, project } = Caller::from_request_parts(parts, state).await?;
         Ok(Self { cx, project, name: segment(parts, state, "name").await? })
+    }
+}
+
+/// A program at one of its experiments, which may not exist.
+pub struct AtKey {
+    pub cx: Cx,
+    pub project: ProjectId,
+    pub key: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AtKey {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
+        let Caller { cx, project } = Caller::from_request_parts(parts, state).await?;
+        let key = segment(parts, state, "key").await?;
+        // No key holds it, and the database would not look for it.
+        if key.contains('\0') {
+            return Err(Fault::not_found("experiment_not_found", "This experiment").into());
+        }
+        Ok(Self { cx, project, key })
     }
 }
 
@@ -296,6 +318,39 @@ impl<T: FromBody, S: Send + Sync> FromRequest<S> for Json<T> {
         let value = T::read(&mut fields);
         fields.errors.check()?;
         Ok(Self { value: value.ok_or_else(Fault::internal)?, bytes })
+    }
+}
+
+/// Any JSON.
+pub struct Loose(pub Value);
+
+impl<S: Send + Sync> FromRequest<S> for Loose {
+    type Rejection = HttpError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, HttpError> {
+        let (parts, body) = request.into_parts();
+        let bytes = whole(body).await?;
+        if !is_json(&parts) {
+            return Err(problem::unsupported_media_type().into());
+        }
+        Ok(Self(serde_json::from_slice(&bytes).map_err(|error| problem::malformed(format!("The body is no valid JSON: {error}.")))?))
+    }
+}
+
+/// A JSON body, or none.
+pub struct MaybeJson<T>(pub T);
+
+impl<T: FromBody + Default, S: Send + Sync> FromRequest<S> for MaybeJson<T> {
+    type Rejection = HttpError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, HttpError> {
+        let (parts, body) = request.into_parts();
+        let bytes = whole(body).await?;
+        if bytes.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        let request = Request::from_parts(parts, Body::from(bytes));
+        Ok(Self(Json::from_request(request, state).await?.value))
     }
 }
 

@@ -56,6 +56,9 @@ impl IntoResponse for Made {
 /// Where a thing that was made can be read: from its body, so that a repeated answer says it too.
 fn location(body: &str) -> Option<HeaderValue> {
     let made: Value = serde_json::from_str(body).ok()?;
+    if let Some(key) = made.get("key").and_then(Value::as_str) {
+        return HeaderValue::from_str(&format!("/api/v1/experiments/{key}")).ok();
+    }
     let mut place = "/api/v1/prompts/".to_owned();
     place.extend(percent_encoding::utf8_percent_encode(made.get("name")?.as_str()?, percent_encoding::NON_ALPHANUMERIC));
     if let Some(version) = made.get("version").and_then(Value::as_u64) {

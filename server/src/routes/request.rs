@@ -68,6 +68,12 @@ pub struct FilterQuery {
     cache: Option<String>,
     #[param(value_type = Option<wire::Source>)]
     source: Option<String>,
+    /// The key of an experiment.
+    #[param(max_length = 200)]
+    experiment: Option<String>,
+    /// The key of its variant.
+    #[param(max_length = 200)]
+    variant: Option<String>,
 }
 
 /// How many.
@@ -107,6 +113,8 @@ impl FromQuery for Exported {
             outcome: query.word("outcome", Outcome::ALL, Outcome::as_str),
             cache: query.word("cache", CacheVerdict::ALL, CacheVerdict::as_str),
             source: query.word("source", Source::ALL, Source::as_str),
+            experiment: query.text("experiment"),
+            variant: query.text("variant"),
             within: String::new(),
         })
     }
@@ -152,8 +160,8 @@ pub async fn list(caller: Caller, Query(listed): Query<Listed>) -> Result<axum::
 #[utoipa::path(get, path = "/api/v1/requests.jsonl", tag = "Requests", operation_id = "exportRequests", params(FilterQuery),
     responses((status = 200, description = "The requests, each as `getRequest` gives it.", body = String, content_type = "application/jsonl")),
     security(("bearer" = ["requests"]), ("x-api-key" = ["requests"])))]
-pub async fn export(caller: Caller, Query(exported): Query<Exported>) -> Result<Response, HttpError> {
-    let lines = exported(caller.cx, caller.project, &exported.0).await?;
+pub async fn export(caller: Caller, Query(asked): Query<Exported>) -> Result<Response, HttpError> {
+    let lines = exported(caller.cx, caller.project, &asked.0).await?;
     Ok(([(header::CONTENT_TYPE, JSONL)], lines).into_response())
 }
 

@@ -3,8 +3,10 @@
 pub mod budget;
 mod diff;
 mod draft;
+pub mod experiment;
 pub mod provider;
 pub mod request;
+pub mod results;
 
 use std::collections::BTreeMap;
 

@@ -172,7 +172,7 @@ async fn the_file_holds_every_request_that_the_filter_finds() {
         let key = TestApp::new(test).with_key(&[Scope::Requests]).await;
         assert_eq!(lines[0], key.get(&format!("/api/v1/requests/{}", lines[0]["id"].as_str().unwrap())).await.ok(200), "in the shape of REST");
         let by_key = key.get("/api/v1/requests.jsonl").await;
-        assert_eq!((by_key.header("content-type"), by_key.body), ("application/jsonl", whole.body));
+        assert_eq!((by_key.header("content-type"), &by_key.body), ("application/jsonl", &whole.body));
         assert_eq!(String::from_utf8_lossy(&file(test, &ours, &format!("{path}?user=ada&within=1h")).await.body).lines().count(), 60);
         for (session, query, status) in [(&reviewer, "", 403), (&theirs, "", 404), (&ours, "?outcome=x", 422), (&ours, "?prompt=none", 422)] {
             assert_eq!(file(test, session, &format!("{path}{query}")).await.status.as_u16(), status, "{query}");

@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, sync::Arc};
 
 use atelier_domain::{
-    account::{Role, Scope},
+    account::{Action, KeyLimits, Role, Scope},
     budget::BudgetForm,
     cost::{ModelEntry, Nanos},
     gateway::GatewaySettings,
@@ -19,9 +19,9 @@ use serde_json::json;
 use super::*;
 use crate::{
     account, budget, case,
-    cx::Actor,
+    cx::{Actor, KeyGrant},
     db::{Engine, fresh},
-    grid, journal,
+    experiment, grid, journal,
     local::LocalModel,
     playground, prompt, provider, session,
     studio::{Settings, Studio},
@@ -47,6 +47,29 @@ async fn prompt_in(cx: &Cx, project: ProjectId, name: &str, contents: &[&str]) -
         prompt::save_version(cx, id, draft(content)).await.unwrap();
     }
     id
+}
+
+/// An experiment of which something was counted, and something waits.
+async fn experimented(cx: &Cx, project: ProjectId) {
+    let variant = |key: &str, version: u32| json!({"key": key, "weight": 0.5, "prompt": "support/reply", "version": version});
+    let definition = json!({"key": "greeting", "variants": [variant("a", 1), variant("b", 2)], "metrics": [{"name": "resolved"}]});
+    let definition = serde_json::from_value(definition).unwrap();
+    let found = experiment::create_whole(cx, project, definition).await.unwrap();
+    experiment::start(cx, found.experiment.id, false).await.unwrap();
+    let (scopes, actor) = (vec![Scope::Ingest], cx.new_id());
+    let key = KeyGrant { id: actor, project, name: "ci".into(), scopes, limits: KeyLimits::default() };
+    let key = Cx::new(cx.studio.clone(), Actor::Key(Arc::new(key)), "test");
+    for (unit, waits) in [("mara", false), ("jon", true)] {
+        let asked = experiment::Asked { unit: unit.into(), ..experiment::Asked::default() };
+        experiment::assign(&key, Action::Ingest, project, "greeting", asked).await.unwrap();
+        journal::drain(&cx.studio).await.unwrap();
+        let outcome =
+            experiment::Outcome { id: Some(unit.into()), experiment: "greeting".into(), unit: unit.into(), metric: "resolved".into(), value: 1.0, at: None };
+        experiment::take(&key, project, vec![outcome], |_, name| name.to_owned()).await.unwrap();
+        if !waits {
+            experiment::results(cx, found.experiment.id).await.unwrap();
+        }
+    }
 }
 
 /// A row in each table, where a test without a model can have one.
@@ -89,6 +112,7 @@ pub(crate) async fn furnish(cx: &Cx) {
     let facts = Facts { id: cx.new_id(), project, at: cx.now(), tags: vec!["a".into()], cost: Some(Nanos(7)), ..Facts::default() };
     budget::put(cx, project, "all", BudgetForm { limit: Nanos(9), warn_at: 80, ..BudgetForm::default() }).await.unwrap();
     traffic::put_settings(cx, project, GatewaySettings::default()).await.unwrap();
+    experimented(cx, project).await;
     cx.studio.journal.append(&Record { facts, asked: "x".into(), exchange: Some(Exchange::default()) });
     journal::drain(&cx.studio).await.unwrap();
     let mut tx = cx.studio.db.begin().await.unwrap();

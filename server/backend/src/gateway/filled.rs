@@ -31,6 +31,14 @@ impl Open {
     /// # Errors
     /// NotFound for the prompt, its label or version.
     pub async fn of(cx: &Cx, project: ProjectId, named: Named) -> Result<Arc<Self>, Fault> {
+        Self::by(cx, Action::Infer, project, named).await
+    }
+
+    /// For who has this right.
+    ///
+    /// # Errors
+    /// As [`Open::of`]; Denied without the right, where it is looked up.
+    pub async fn by(cx: &Cx, right: Action, project: ProjectId, named: Named) -> Result<Arc<Self>, Fault> {
         let key = PullKey { project, name: named.name, selector: named.selector, raw: false };
         if let Some(open) = cx.studio.caches.open.get(&key) {
             return Ok(open);
@@ -38,7 +46,7 @@ impl Open {
         let generation = cx.studio.caches.open.generation();
         let target = PromptRef::Name(project, key.name.clone());
         let open = cx
-            .read(Action::Infer, target, async |db, prompt| {
+            .read(right, target, async |db, prompt| {
                 let version = version_in(db, &prompt, &key.selector).await?;
                 let body = expand(db, &version).await?;
                 Ok(Self { prompt: prompt.id, name: prompt.name, version, body })

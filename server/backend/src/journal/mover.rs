@@ -11,16 +11,19 @@ use std::{
 use atelier_domain::{
     budget::{self, Budget},
     fault::Fault,
-    id::ProjectId,
-    request::Record,
+    id::{ExperimentId, ProjectId},
+    request::{Facts, Record},
 };
 use tokio::time::timeout;
 
-use super::file::{HEAD, frames};
+use super::{
+    entry::Entry,
+    file::{HEAD, frames},
+};
 use crate::{
     db::{Db, Engine, internal},
     request::{compressed, words},
-    store,
+    store::{self, experiment::Event},
     studio::Studio,
 };
 
@@ -99,10 +102,10 @@ async fn moved(studio: &Studio, age: Duration) -> Result<(), Fault> {
             }
             Next::Group(group) => {
                 let bytes = group.bytes as u64;
-                write(studio, &group.records, (&name(path), *offset + bytes)).await?;
+                write(studio, &group.entries, (&name(path), *offset + bytes)).await?;
                 *offset += bytes;
                 let _ = studio.journal.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| Some(waiting.saturating_sub(bytes)));
-                studio.books.moved(group.records.iter().map(|record| record.facts.id));
+                studio.books.moved(group.entries.iter().filter_map(Entry::request));
             }
         }
     }
@@ -167,7 +170,7 @@ fn part(path: &Path, from: u64, to: u64) -> io::Result<Vec<u8>> {
 
 #[derive(Debug, Default)]
 struct Group {
-    records: Vec<Record>,
+    entries: Vec<Entry>,
     /// Of the frames that they were in.
     bytes: usize,
 }
@@ -181,54 +184,60 @@ impl Group {
             }
             count += 1;
             group.bytes += HEAD + frame.len();
-            match serde_json::from_slice(frame) {
-                Ok(record) => group.records.push(record),
-                Err(error) => tracing::error!(%error, "a record of the journal cannot be read"),
+            match Entry::read(frame) {
+                Ok(entry) => group.entries.push(entry),
+                Err(error) => tracing::error!(%error, "an entry of the journal cannot be read"),
             }
         });
         group
     }
 }
 
-/// One transaction; where it does not go through as a whole, one for each record, so that one that the database refuses holds up no other.
-async fn write(studio: &Studio, records: &[Record], place: (&str, u64)) -> Result<(), Fault> {
-    if group_written(studio, records, Some(place)).await.is_ok() {
+/// One transaction; where it does not go through as a whole, one for each entry, so that one that the database refuses holds up no other.
+async fn write(studio: &Studio, entries: &[Entry], place: (&str, u64)) -> Result<(), Fault> {
+    if group_written(studio, entries, Some(place)).await.is_ok() {
         return Ok(());
     }
     let (mut first, mut written) = (None, 0);
-    for record in records {
-        match group_written(studio, std::slice::from_ref(record), None).await {
+    for entry in entries {
+        match group_written(studio, std::slice::from_ref(entry), None).await {
             Ok(()) => written += 1,
-            Err(fault) => drop(first.get_or_insert((fault, record.facts.id))),
+            Err(fault) => drop(first.get_or_insert((fault, entry.name()))),
         }
     }
     match first {
-        // Nothing went through: it is not the record.
+        // Nothing went through: it is not the entry.
         Some((fault, _)) if written == 0 => Err(fault),
-        Some((_, id)) => {
-            studio.journal.lost.fetch_add((records.len() - written) as u64, Ordering::Relaxed);
-            tracing::error!(request = %id, lost = records.len() - written, "requests that the database refuses are left out");
+        Some((_, name)) => {
+            studio.journal.lost.fetch_add((entries.len() - written) as u64, Ordering::Relaxed);
+            tracing::error!(first = %name, lost = entries.len() - written, "entries of the journal that the database refuses are left out");
             group_written(studio, &[], Some(place)).await
         }
         None => group_written(studio, &[], Some(place)).await,
     }
 }
 
-async fn group_written(studio: &Studio, records: &[Record], place: Option<(&str, u64)>) -> Result<(), Fault> {
+async fn group_written(studio: &Studio, entries: &[Entry], place: Option<(&str, u64)>) -> Result<(), Fault> {
     let engine = studio.db.engine;
     let mut tx = studio.db.begin().await?;
     store::budget::hold(&mut tx, engine).await?;
-    let mut budgets: Vec<(ProjectId, Vec<Budget>)> = Vec::new();
+    let mut known = Known::default();
     let last = match studio.journal.last.load(Ordering::Relaxed) {
         0 => store::request::last(&mut tx).await?,
         last => last,
     };
     let mut seq = last;
-    for record in records {
-        // Numbers of several nodes differ below the microsecond.
-        seq = (seq + 1).max(store::request::seq_of(&record.facts) + studio.node());
-        insert(&mut tx, engine, seq, record, &mut budgets).await?;
+    for entry in entries {
+        match entry {
+            Entry::Request(record) => {
+                // Numbers of several nodes differ below the microsecond.
+                seq = (seq + 1).max(store::request::seq_of(&record.facts) + studio.node());
+                insert(&mut tx, engine, seq, record, &mut known).await?;
+            }
+            Entry::Exposed(exposed) => known.events.push(Event::exposed(exposed)),
+        }
     }
+    store::experiment::put_events(&mut tx, engine, &known.events).await?;
     if let Some((file, moved)) = place {
         store::request::put_place(&mut tx, file, i64::try_from(moved).unwrap_or(i64::MAX)).await?;
     }
@@ -237,17 +246,39 @@ async fn group_written(studio: &Studio, records: &[Record], place: Option<(&str,
     Ok(())
 }
 
-async fn insert(db: &mut Db, engine: Engine, seq: i64, record: &Record, budgets: &mut Vec<(ProjectId, Vec<Budget>)>) -> Result<(), Fault> {
+/// What a group has read so far, and what it leads to.
+#[derive(Default)]
+struct Known {
+    budgets: Vec<(ProjectId, Vec<Budget>)>,
+    experiments: Vec<((ProjectId, String), Option<ExperimentId>)>,
+    events: Vec<Event>,
+}
+
+impl Known {
+    /// Which experiment a request took part in.
+    async fn experiment(&mut self, db: &mut Db, facts: &Facts) -> Result<Option<ExperimentId>, Fault> {
+        let (Some(key), Some(_), Some(_)) = (&facts.experiment, &facts.variant, &facts.unit) else { return Ok(None) };
+        let place = (facts.project, key.clone());
+        if let Some((_, found)) = self.experiments.iter().find(|(known, _)| *known == place) {
+            return Ok(*found);
+        }
+        let found = store::experiment::id_of(db, facts.project, key).await?;
+        self.experiments.push((place, found));
+        Ok(found)
+    }
+}
+
+async fn insert(db: &mut Db, engine: Engine, seq: i64, record: &Record, known: &mut Known) -> Result<(), Fault> {
     let project = record.facts.project;
-    let at = match budgets.iter().position(|(known, _)| *known == project) {
+    let at = match known.budgets.iter().position(|(known, _)| *known == project) {
         Some(at) => at,
         None => {
             // It was deleted while this request was under way: nothing of it may stay.
             if store::account::project(db, project).await?.is_none() {
                 return Ok(());
             }
-            budgets.push((project, store::budget::list(db, project).await?));
-            budgets.len() - 1
+            known.budgets.push((project, store::budget::list(db, project).await?));
+            known.budgets.len() - 1
         }
     };
     if !store::request::insert(db, seq, record).await? {
@@ -257,8 +288,11 @@ async fn insert(db: &mut Db, engine: Engine, seq: i64, record: &Record, budgets:
         store::request::insert_body(db, engine, seq, compressed(exchange), &words(&record.facts, exchange)).await?;
     }
     store::request::add_traffic(db, &record.facts).await?;
-    for spent in budget::spending(&budgets[at].1, &record.facts) {
+    for spent in budget::spending(&known.budgets[at].1, &record.facts) {
         store::budget::spend(db, &spent).await?;
+    }
+    if let Some(experiment) = known.experiment(db, &record.facts).await? {
+        known.events.extend(Event::requested(experiment, &record.facts));
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use sqlx::{
 use crate::db::{Db, Engine, internal};
 
 /// What a backup holds, each table after those that it refers to. A test compares this with the schema.
-pub const KEPT: [&str; 32] = [
+pub const KEPT: [&str; 38] = [
     "users",
     "projects",
     "members",
@@ -44,6 +44,12 @@ pub const KEPT: [&str; 32] = [
     "budgets",
     "budget_spending",
     "gateway_settings",
+    "experiments",
+    "experiment_inbox",
+    "outcome_ids",
+    "experiment_units",
+    "experiment_arms",
+    "experiment_looks",
     "idempotency",
     "audit",
     "changes",

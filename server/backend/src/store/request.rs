@@ -28,9 +28,9 @@ pub async fn insert(db: &mut Db, seq: i64, record: &Record) -> Result<bool, Faul
     let done = sqlx::query(
         "INSERT INTO requests (seq, id, project_id, at, source, endpoint, key_id, end_user, session, trace_id, tags, prompt_id, version, experiment, variant, \
          run_id, model, outcome, status, code, streamed, cache, input, cached, cache_write, image, output, reasoning, estimated, cost, saved, queue_us, upstream_us, \
-         first_us, whole_us, retries, asked) \
+         first_us, whole_us, retries, asked, unit) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, \
-         $31, $32, $33, $34, $35, $36, $37) ON CONFLICT (id) DO NOTHING",
+         $31, $32, $33, $34, $35, $36, $37, $38) ON CONFLICT (id) DO NOTHING",
     )
     .bind(seq)
     .bind(facts.id.to_string())
@@ -69,6 +69,7 @@ pub async fn insert(db: &mut Db, seq: i64, record: &Record) -> Result<bool, Faul
     .bind(count(facts.times.whole))
     .bind(i64::from(facts.retries))
     .bind(&record.asked)
+    .bind(facts.unit.as_deref())
     .execute(&mut *db)
     .await
     .map_err(internal)?;

@@ -139,6 +139,9 @@ pub struct Request {
     pub experiment: Option<String>,
     #[schema(required)]
     pub variant: Option<String>,
+    /// Whom the experiment assigned.
+    #[schema(required)]
+    pub unit: Option<String>,
     /// The id of the studio's run that it was.
     #[schema(value_type = Option<String>, format = "uuid", required)]
     pub run: Option<RunId>,
@@ -185,6 +188,7 @@ impl From<domain::Line> for Request {
             version: facts.version,
             experiment: facts.experiment,
             variant: facts.variant,
+            unit: facts.unit,
             run: facts.run,
             model: facts.model,
             outcome: facts.outcome.into(),

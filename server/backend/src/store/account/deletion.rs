@@ -9,12 +9,20 @@ use crate::db::{Db, internal};
 use crate::store::id;
 
 /// What there may be much of: `$2` rows at most each time, those that hang on them before them.
-const GROUPS: [&str; 8] = [
+const GROUPS: [&str; 12] = [
     "DELETE FROM run_details WHERE run_id IN (SELECT d.run_id FROM run_details d JOIN runs r ON r.id = d.run_id WHERE r.project_id = $1 LIMIT $2)",
     "DELETE FROM grid_cells WHERE (grid_id, row_at, column_at) IN \
      (SELECT c.grid_id, c.row_at, c.column_at FROM grid_cells c JOIN grids g ON g.id = c.grid_id WHERE g.project_id = $1 LIMIT $2)",
     "DELETE FROM grids WHERE id IN (SELECT id FROM grids WHERE project_id = $1 LIMIT $2)",
     "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE project_id = $1 LIMIT $2)",
+    "DELETE FROM experiment_inbox WHERE id IN \
+     (SELECT i.id FROM experiment_inbox i JOIN experiments e ON e.id = i.experiment_id WHERE e.project_id = $1 LIMIT $2)",
+    "DELETE FROM outcome_ids WHERE (experiment_id, id) IN \
+     (SELECT o.experiment_id, o.id FROM outcome_ids o JOIN experiments e ON e.id = o.experiment_id WHERE e.project_id = $1 LIMIT $2)",
+    "DELETE FROM experiment_units WHERE (experiment_id, unit) IN \
+     (SELECT u.experiment_id, u.unit FROM experiment_units u JOIN experiments e ON e.id = u.experiment_id WHERE e.project_id = $1 LIMIT $2)",
+    "DELETE FROM experiment_looks WHERE (experiment_id, units) IN \
+     (SELECT l.experiment_id, l.units FROM experiment_looks l JOIN experiments e ON e.id = l.experiment_id WHERE e.project_id = $1 LIMIT $2)",
     "DELETE FROM traffic WHERE project_id = $1 AND slot IN (SELECT slot FROM traffic WHERE project_id = $1 ORDER BY slot LIMIT $2)",
     "DELETE FROM cached_answers WHERE project_id = $1 AND hash IN (SELECT hash FROM cached_answers WHERE project_id = $1 LIMIT $2)",
     "DELETE FROM budget_spending WHERE (budget_id, since, subject) IN \
@@ -23,7 +31,9 @@ const GROUPS: [&str; 8] = [
 ];
 
 /// The rest, those that hang on others first. What was done stays in the audit, without what it was done with.
-const REST: [&str; 21] = [
+const REST: [&str; 23] = [
+    "DELETE FROM experiment_arms WHERE experiment_id IN (SELECT id FROM experiments WHERE project_id = $1)",
+    "DELETE FROM experiments WHERE project_id = $1",
     "DELETE FROM pulls WHERE prompt_id IN (SELECT id FROM prompts WHERE project_id = $1)",
     "DELETE FROM drafts WHERE prompt_id IN (SELECT id FROM prompts WHERE project_id = $1)",
     "DELETE FROM tool_mocks WHERE prompt_id IN (SELECT id FROM prompts WHERE project_id = $1)",

@@ -22,7 +22,7 @@ macro_rules! lines {
     ($rest:literal) => {
         concat!(
             "SELECT r.seq, r.id, r.project_id, r.at, r.source, r.endpoint, r.key_id, r.end_user, r.session, r.trace_id, r.tags, r.prompt_id, r.version, ",
-            "r.experiment, r.variant, r.run_id, r.model, r.outcome, r.status, r.code, r.streamed, r.cache, r.input, r.cached, r.cache_write, r.image, r.output, ",
+            "r.experiment, r.variant, r.unit, r.run_id, r.model, r.outcome, r.status, r.code, r.streamed, r.cache, r.input, r.cached, r.cache_write, r.image, r.output, ",
             "r.reasoning, r.estimated, r.cost, r.saved, r.queue_us, r.upstream_us, r.first_us, r.whole_us, r.retries, r.asked, p.name AS prompt_name, ",
             "k.name AS key_name FROM requests r LEFT JOIN prompts p ON p.id = r.prompt_id LEFT JOIN api_keys k ON k.id = r.key_id ",
             $rest
@@ -141,6 +141,8 @@ impl Sql {
         self.and(" AND r.model = ", text(&filter.model));
         self.and(" AND r.end_user = ", text(&filter.user));
         self.and(" AND r.session = ", text(&filter.session));
+        self.and(" AND r.experiment = ", text(&filter.experiment));
+        self.and(" AND r.variant = ", text(&filter.variant));
         self.and(" AND r.key_id = ", filter.key.map(|key| Bound::Text(key.to_string())));
         self.and(" AND r.outcome = ", filter.outcome.map(|outcome| Bound::Text(outcome.as_str().to_owned())));
         self.and(" AND r.cache = ", filter.cache.map(|cache| Bound::Text(cache.as_str().to_owned())));
@@ -206,6 +208,9 @@ fn line(row: &AnyRow) -> Result<Line, Fault> {
         version: get::<Option<i64>>(row, "version")?.map(number),
         experiment: optional("experiment")?,
         variant: optional("variant")?,
+        unit: optional("unit")?,
+        phase: None,
+        slices: Vec::new(),
         run: some(row, "run_id")?,
         model: get(row, "model")?,
         outcome: Outcome::parse(&get::<String>(row, "outcome")?).unwrap_or_default(),
