@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{TestApp, for_each_engine};
 
 /// The calls of `api.md` that are built, with their scopes, typed out a second time on purpose.
-const CALLS: [(&str, &str, &str); 17] = [
+const CALLS: [(&str, &str, &str); 27] = [
     ("get", "/api/v1/prompts", "read"),
     ("post", "/api/v1/prompts", "manage"),
     ("get", "/api/v1/prompts/{name}", "read"),
@@ -26,6 +26,16 @@ const CALLS: [(&str, &str, &str); 17] = [
     ("get", "/api/v1/requests/{id}", "requests"),
     ("get", "/api/v1/requests.jsonl", "requests"),
     ("delete", "/api/v1/users/{user}/data", "admin"),
+    ("get", "/api/v1/experiments", "read"),
+    ("post", "/api/v1/experiments", "manage"),
+    ("get", "/api/v1/experiments/{key}", "read"),
+    ("post", "/api/v1/experiments/{key}/start", "manage"),
+    ("post", "/api/v1/experiments/{key}/pause", "manage"),
+    ("put", "/api/v1/experiments/{key}/split", "manage"),
+    ("post", "/api/v1/experiments/{key}/decide", "manage"),
+    ("post", "/api/v1/experiments/{key}/assign", "ingest"),
+    ("get", "/api/v1/experiments/{key}/results", "read"),
+    ("post", "/api/v1/outcomes", "ingest"),
 ];
 
 fn operations(document: &Value) -> Vec<(String, String, &Value)> {
@@ -58,7 +68,7 @@ async fn the_description_covers_exactly_what_is_served() {
         assert_eq!(described, built);
         let client = app.writer().await;
         for (method, path, _) in operations(&document) {
-            let path = path.replace("{name}", "x").replace("{label}", "y").replace("{id}", "z").replace("{user}", "mara");
+            let path = path.replace("{name}", "x").replace("{label}", "y").replace("{id}", "z").replace("{user}", "mara").replace("{key}", "greeting");
             let answer = client.send_json(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &path, &json!({})).await;
             assert!(answer.status != 405 && (answer.status != 404 || answer.json()["type"] != "urn:atelier:call_not_found"), "{method} {path}");
         }

@@ -10,6 +10,7 @@ mod budget;
 mod create;
 mod description;
 mod diff;
+mod experiment;
 mod export;
 mod functions;
 mod gateway;

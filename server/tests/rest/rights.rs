@@ -12,6 +12,13 @@ use crate::{
 /// A request that is there.
 const REQUEST: &str = "01a20472-cd66-71ef-9a03-68d4d1d47d63";
 
+/// A test of the one version that there is against itself.
+fn compared(key: &str) -> Value {
+    let mut definition = crate::experiment::definition(key);
+    definition["variants"][1]["version"] = json!(1);
+    definition
+}
+
 /// Every call with a body that it takes, the scope it needs by `api.md`, and what it answers.
 fn calls(name: &str) -> Vec<(Method, String, Value, Scope, u16)> {
     let at = at(name);
@@ -33,6 +40,16 @@ fn calls(name: &str) -> Vec<(Method, String, Value, Scope, u16)> {
         (Method::GET, "/api/v1/requests".to_owned(), Value::Null, Scope::Requests, 200),
         (Method::GET, format!("/api/v1/requests/{REQUEST}"), Value::Null, Scope::Requests, 200),
         (Method::GET, "/api/v1/requests.jsonl?outcome=answered".to_owned(), Value::Null, Scope::Requests, 200),
+        (Method::GET, "/api/v1/experiments".to_owned(), Value::Null, Scope::Read, 200),
+        (Method::POST, "/api/v1/experiments".to_owned(), compared("made"), Scope::Manage, 201),
+        (Method::GET, "/api/v1/experiments/made".to_owned(), Value::Null, Scope::Read, 200),
+        (Method::POST, "/api/v1/experiments/made/start".to_owned(), Value::Null, Scope::Manage, 200),
+        (Method::POST, "/api/v1/experiments/made/assign".to_owned(), json!({"unit": "mara"}), Scope::Ingest, 200),
+        (Method::POST, "/api/v1/outcomes".to_owned(), json!({"experiment": "made", "unit": "mara", "metric": "resolved", "value": 1}), Scope::Ingest, 202),
+        (Method::GET, "/api/v1/experiments/made/results".to_owned(), Value::Null, Scope::Read, 200),
+        (Method::PUT, "/api/v1/experiments/made/split".to_owned(), json!({"weights": {"control": 0.4, "b": 0.6}}), Scope::Manage, 200),
+        (Method::POST, "/api/v1/experiments/made/pause".to_owned(), Value::Null, Scope::Manage, 200),
+        (Method::POST, "/api/v1/experiments/made/decide".to_owned(), json!({"variant": "b"}), Scope::Manage, 200),
         (Method::DELETE, "/api/v1/users/nobody/data".to_owned(), Value::Null, Scope::Admin, 200),
     ]
 }
