@@ -164,7 +164,7 @@ fn aside(metric: &MetricResult, comparison: &Comparison) -> Option<String> {
 
 fn per_cent(part: f64) -> String {
     let percent = part.abs() * 100.0;
-    if percent < 1.95 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
+    if (0.05..1.95).contains(&percent) { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
 }
 
 /// "3.1 points behind", "0.9 points ahead".
@@ -189,10 +189,7 @@ fn bare(measured: Measured, value: f64) -> String {
     match measured {
         Measured::Share => fixed(value * 100.0, 1),
         Measured::Money => Nanos((value * 1e9).round() as i64).to_string(),
-        Measured::Seconds | Measured::Number => {
-            let digits = 2 - (value.max(1e-6).log10().floor() as i32).clamp(-6, 2);
-            fixed(value, digits.clamp(0, 3) as usize)
-        }
+        Measured::Seconds | Measured::Number => fixed(value, if value >= 100.0 { 0 } else { 1 + usize::from(value < 10.0) }),
     }
 }
 

@@ -1,0 +1,57 @@
+//! Small simulations that can fail; `tools/bench/experiment.sh` runs the large ones.
+
+use super::*;
+
+/// SplitMix64 (Steele, Lea and Flood, 2014), as a number in [0, 1).
+fn uniform(state: &mut u64) -> f64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+const TESTS: u64 = 400;
+const LOOKS: usize = 100;
+const UNITS_A_LOOK: usize = 20;
+const PLANNED: f64 = (LOOKS * UNITS_A_LOOK) as f64;
+
+/// How many of the tests find a winner at any look: by our interval, and by one that is made for a single look.
+fn winners(seed: u64, success: [f64; 2]) -> (u32, u32) {
+    let (mut always, mut naive) = (0, 0);
+    let (tuning, z) = (Tuning::new(PLANNED, 0.05), quantile(0.975));
+    for test in 0..TESTS {
+        let mut state = seed ^ (test << 32);
+        let mut arms = [Sums::default(); 2];
+        let (mut found, mut found_naively) = (false, false);
+        for _ in 0..LOOKS {
+            for unit in 0..UNITS_A_LOOK {
+                let arm = unit % 2;
+                arms[arm].add(if uniform(&mut state) < success[arm] { ONE } else { 0 }, ONE);
+            }
+            let Some(difference) = Difference::of(&arms[0], &arms[1]) else { continue };
+            found |= !difference.interval(tuning, 0.05).holds(0.0);
+            found_naively |= !difference.fixed_sample(z).holds(0.0);
+        }
+        always += u32::from(found);
+        naive += u32::from(found_naively);
+    }
+    (always, naive)
+}
+
+#[test]
+fn looking_often_finds_no_winner_where_there_is_none() {
+    for success in [0.02, 0.1, 0.5] {
+        let (always, naive) = winners(7, [success; 2]);
+        assert!(always <= 20, "{always} false winners of {TESTS} at {success}");
+        assert!(naive > 60, "naive looking found only {naive} of {TESTS} at {success}: the simulation looks at nothing");
+    }
+}
+
+#[test]
+fn a_real_difference_is_found_at_the_planned_sample() {
+    // The effect that `planned_units` plans these units for.
+    let effect = (4.0 * share_variance(0.5) / PLANNED).sqrt() * ((1.0 + Tuning::new(1.0, 0.05).rho2).sqrt() + quantile(0.8));
+    let (always, _) = winners(11, [0.5 - effect / 2.0, 0.5 + effect / 2.0]);
+    assert!((300..=370).contains(&always), "{always} of {TESTS}");
+}
