@@ -52,6 +52,35 @@ pub fn print() {
         let share = |of: fn(&Found) -> bool| per_cent(found.iter().filter(|found| of(found)).count(), found.len());
         println!("| {name} | {} | {} | {} |", share(|found| found.always), share(|found| found.naive), share(|found| found.naive_in_ten));
     }
+    println!("\nThe same where weights go from 50/50 to 10/90 at half time while p goes from 0.3 to 0.5:\n");
+    println!("| by phase, as ours | phases thrown together |");
+    println!("| ---: | ---: |");
+    let found = on_all_cores(TESTS, |test| with_a_change(Chance::new(6 << 32 | test)));
+    let share = |of: fn(&(bool, bool)) -> bool| per_cent(found.iter().filter(|found| of(found)).count(), found.len());
+    println!("| {} | {} |", share(|found| found.0), share(|found| found.1));
+}
+
+/// A winner at any look: within phases, and over all units alike.
+fn with_a_change(mut chance: Chance) -> (bool, bool) {
+    let tuning = Tuning::new(PLANNED as f64, ALPHA);
+    let mut phases = [(Sums::default(), Sums::default()); 2];
+    let mut found = (false, false);
+    for look in 0..LOOKS {
+        let phase = usize::from(look >= LOOKS / 2);
+        let (weight, p) = [(0.5, 0.3), (0.9, 0.5)][phase];
+        for _ in 0..UNITS_A_LOOK {
+            let arms = &mut phases[phase];
+            let arm = if chance.happens(weight) { &mut arms.1 } else { &mut arms.0 };
+            arm.add(Value::Share(p).draw(&mut chance), ONE);
+        }
+        let mut all = phases[0];
+        all.0.merge(&phases[1].0);
+        all.1.merge(&phases[1].1);
+        let wins = |difference: Option<Difference>| difference.is_some_and(|difference| !difference.interval(tuning, ALPHA).holds(0.0));
+        found.0 |= wins(Difference::over(&phases));
+        found.1 |= wins(Difference::over(&[all]));
+    }
+    found
 }
 
 fn one(value: Value, mut chance: Chance) -> Found {

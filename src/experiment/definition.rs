@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Condition, Metric, Role};
-use crate::prompt::Params;
+use crate::{prompt::Params, statistics};
 
 /// What a test is: the JSON of `POST /api/v1/experiments`. It may be unfinished while the test is a draft.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,6 +84,8 @@ pub struct Forced {
 impl Definition {
     pub const ALPHA: f64 = 0.05;
     pub const PLANNED_UNITS: u64 = 10_000;
+    /// The probability that a planned sample shows the effect that it was planned for.
+    pub const POWER: f64 = 0.8;
 
     /// What people call it.
     pub fn title(&self) -> &str {
@@ -110,6 +112,21 @@ impl Definition {
             Role::Goal => self.alpha / comparisons as f64,
             Role::Guardrail => self.alpha,
         }
+    }
+
+    /// Units of all variants together that show `min_effect` on this metric with a probability of 80 %, against each variant by
+    /// its weight; `mean` and `variance` are those of one unit today. `None` without an effect, or without traffic for a variant.
+    pub fn suggested_units(&self, metric: &Metric, mean: f64, variance: f64) -> Option<u64> {
+        let (first, others) = self.variants.split_first()?;
+        let needed = |other: &Variant| {
+            let both = first.weight + other.weight;
+            let share = first.weight / both;
+            // Of a split that is not half and half one unit tells less.
+            let spread = variance / (4.0 * share * (1.0 - share));
+            let units = statistics::planned_units(spread, metric.margin(Some(mean)), self.alpha_of(metric), Self::POWER)?;
+            Some((units as f64 / both).ceil() as u64)
+        };
+        others.iter().map(needed).try_fold(0, |most, units| Some(units?.max(most)))
     }
 
     /// Another draft with the same content, under another key.

@@ -31,6 +31,11 @@ pub fn two_sided_p(z: f64) -> f64 {
     (2.0 * upper_tail(z.abs())).min(1.0)
 }
 
+/// P(Z ≤ z).
+pub(super) fn below(z: f64) -> f64 {
+    if z < 0.0 { upper_tail(-z) } else { 1.0 - upper_tail(z) }
+}
+
 fn density(z: f64) -> f64 {
     (-0.5 * z * z).exp() / (2.0 * PI).sqrt()
 }

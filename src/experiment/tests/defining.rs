@@ -105,3 +105,25 @@ fn goals_share_alpha_and_guardrails_keep_theirs() {
     assert_eq!(definition.alpha_of(&definition.metrics[0]), 0.05 / 4.0);
     assert_eq!(definition.alpha_of(&definition.metrics[1]), 0.05);
 }
+
+#[test]
+fn a_suggested_sample_grows_with_variants_and_with_an_uneven_split() {
+    let definition = example();
+    let suggested = |definition: &Definition| definition.suggested_units(&definition.metrics[0], 0.61, crate::statistics::share_variance(0.61));
+    assert_eq!(suggested(&definition), Some(30_683));
+    let uneven = changed(|value| (value["variants"][0]["weight"], value["variants"][1]["weight"]) = (json!(0.9), json!(0.1)));
+    assert_eq!(suggested(&uneven), Some(85_228));
+    let mut three = definition.clone();
+    three.variants.push(Variant { key: "c".to_owned(), ..definition.variants[1].clone() });
+    three.variants.iter_mut().for_each(|variant| variant.weight = 1.0 / 3.0);
+    assert!(suggested(&three) > Some(30_683 * 3 / 2));
+    let relative = changed(|value| (value["metrics"][0]["min_effect"], value["metrics"][0]["relative"]) = (json!(0.02 / 0.61), json!(true)));
+    assert_eq!(suggested(&relative), suggested(&definition));
+    for none in [
+        changed(|value| value["metrics"][0]["min_effect"] = json!(0)),
+        changed(|value| value["variants"][1]["weight"] = json!(0)),
+        changed(|value| value["variants"] = json!([])),
+    ] {
+        assert_eq!(suggested(&none), None);
+    }
+}

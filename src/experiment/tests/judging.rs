@@ -1,5 +1,7 @@
 //! Results and verdicts: the sentences, word for word.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::statistics::{ONE, Sums};
 
@@ -253,4 +255,44 @@ fn harm_is_named_for_the_automatic_stop() {
         &[arm(&[shares(2_500, 5_000), costs(5_000, 600)]), arm(&[shares(2_000, 5_000), costs(5_000, 600)]), arm(&[shares(2_500, 5_000), costs(5_000, 900)])],
     );
     assert_eq!(results.harmed(), ["b", "c"]);
+}
+
+fn tally() -> impl Strategy<Value = Tally> {
+    prop_oneof![
+        (0..200_u64, 0..200_u64).prop_map(|(ones, more)| shares(ones, ones + more)),
+        (0..200_u64, any::<[i64; 2]>()).prop_map(|(units, values)| halves(units, values)),
+        (0..100_u64, 0..1_000_000_000_000_u64).prop_map(|(units, reported)| Tally { reported, ..costs(units, 600) }),
+    ]
+}
+
+fn any_arm() -> impl Strategy<Value = Arm> {
+    (prop_oneof![0..500_u64, 0..1_000_000_000_000_u64], 0..9_u64, prop::collection::vec(tally(), 0..4)).prop_map(|(exposed, mixed, metrics)| Arm {
+        exposed,
+        mixed,
+        metrics,
+    })
+}
+
+fn any_phase() -> impl Strategy<Value = Phase> {
+    (prop::collection::vec(prop_oneof![0.0..1.0_f64, Just(0.0)], 0..4), prop::collection::vec(any_arm(), 0..4))
+        .prop_map(|(weights, arms)| Phase { weights, arms })
+}
+
+proptest! {
+    #[test]
+    fn whatever_was_counted_a_winner_is_earned(phases in prop::collection::vec(any_phase(), 0..4), several: bool) {
+        let definition = with(|definition| if several { three(definition) });
+        let (results, evidence) = analyse(&definition, State::Running, &Counts { phases }, &Evidence::default());
+        let Verdict { decision, variant, sentence } = &results.verdict;
+        prop_assert!(sentence.ends_with(['.', ')']) && !sentence.contains("NaN") && !sentence.contains("inf"), "{}", sentence);
+        let alarm = results.srm.alarm || results.metrics.iter().any(|metric| metric.srm.alarm);
+        prop_assert_eq!(alarm, *decision == Decision::Alarm);
+        if *decision == Decision::Ship {
+            let variant = variant.as_deref().unwrap();
+            prop_assert!(!results.harmed().contains(&variant));
+            prop_assert!(results.metrics.iter().any(|metric| metric.comparison(variant).unwrap().standing == Standing::Better));
+        }
+        prop_assert_eq!(serde_json::from_str::<Results>(&serde_json::to_string(&results).unwrap()).unwrap(), results);
+        prop_assert_eq!(serde_json::from_str::<Evidence>(&serde_json::to_string(&evidence).unwrap()).unwrap(), evidence);
+    }
 }
