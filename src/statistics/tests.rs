@@ -18,7 +18,7 @@ fn sums(units: &[(i64, i64)]) -> Sums {
 fn shares(successes: u64, units: u64) -> Sums {
     let mut sums = Sums::default();
     (0..successes).for_each(|_| sums.add(ONE, ONE));
-    sums.with_zeros(units - successes)
+    sums.with_zeros(units - successes, ONE)
 }
 
 fn unit() -> impl Strategy<Value = (i64, i64)> {
@@ -91,7 +91,7 @@ fn no_interval_is_earned_too_early() {
 fn an_all_zero_unit_counts_in_a_mean_over_units() {
     let mut zeros = shares(3, 3);
     (0..7).for_each(|_| zeros.add(0, ONE));
-    assert_eq!(shares(3, 3).with_zeros(7), zeros);
+    assert_eq!(shares(3, 3).with_zeros(7, ONE), zeros);
     assert_eq!(zeros.mean(), Some(0.3));
 }
 

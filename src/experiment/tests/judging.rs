@@ -9,7 +9,7 @@ use crate::statistics::{ONE, Sums};
 fn shares(ones: u64, units: u64) -> Tally {
     let mut sums = Sums::default();
     (0..ones).for_each(|_| sums.add(ONE, ONE));
-    Tally { sums: sums.with_zeros(units - ones), reported: units }
+    Tally { sums: sums.with_zeros(units - ones, ONE), reported: units }
 }
 
 /// Half of `units` at each of two values, in millionths.
