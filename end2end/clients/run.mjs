@@ -19,7 +19,7 @@ const folder = dirname(fileURLToPath(import.meta.url))
 const venv = resolve(root, 'target/clients')
 const direct = process.argv.includes('--direct')
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'))
-const scripts = ['openai_client.py', 'anthropic_client.py', 'openai_client.mjs', 'anthropic_client.mjs']
+const scripts = ['openai_client.py', 'anthropic_client.py', 'openai_client.mjs', 'anthropic_client.mjs', 'openfeature_client.py']
 const chosen = scripts.filter((script) => wanted.length === 0 || wanted.some((word) => script.includes(word)))
 if (chosen.length === 0) throw new Error(`No client is named ${wanted.join(' or ')}: there are ${scripts.join(', ')}.`)
 
@@ -45,7 +45,15 @@ async function settle(studio, fake) {
   const admin = await studio.key(project.name, 'admin')
   const spent = await studio.rest(admin, 'PUT', '/budgets/nothing', { per: 'user', subject: 'spender', period: 'day', limit: '0' })
   assert.ok(spent.ok, `no budget: ${spent.status} ${await spent.text()}`)
-  return { ATELIER_KEY: await studio.key(project.name, 'gateway'), ATELIER_READ_KEY: await studio.key(project.name, 'read'), ATELIER_ROOT: studio.url }
+  const writer = await studio.key(project.name, 'manage')
+  const variant = (key, version) => ({ key, weight: 0.5, prompt: 'support/reply', version })
+  for (const key of ['greeting', 'stopped']) {
+    const definition = { key, variants: [variant('control', 1), variant('b', 2)], metrics: [{ name: 'resolved' }] }
+    const made = await studio.rest(writer, 'POST', '/experiments', definition)
+    assert.ok(made.ok, `no experiment: ${made.status} ${await made.text()}`)
+  }
+  await studio.rest(writer, 'POST', '/experiments/greeting/start', {})
+  return { ATELIER_KEY: await studio.key(project.name, 'gateway'), ATELIER_INGEST_KEY: await studio.key(project.name, 'ingest'), ATELIER_READ_KEY: await studio.key(project.name, 'read'), ATELIER_ROOT: studio.url }
 }
 
 /** Runs a script; each line that it prints is what one check came to, and each is a test. */

@@ -82,14 +82,15 @@ fn context(body: &Bytes) -> Result<Asked, Wrong> {
     Ok(Asked { unit, attributes: context, variables: None })
 }
 
+/// The variant of who takes no part and gets what is published: some clients want a name in any case.
+const PUBLISHED: &str = "default";
+
 fn told(key: &str, assigned: &Assigned) -> Value {
-    let value = json!({"prompt": assigned.prompt, "version": assigned.version});
-    let mut flag =
-        json!({"key": key, "reason": assigned.reason.ofrep(), "value": value, "metadata": {"assignment_id": assigned.id, "reason": assigned.reason}});
-    if let (Some(variant), Some(flag)) = (&assigned.variant, flag.as_object_mut()) {
-        flag.insert("variant".to_owned(), variant.key.clone().into());
-    }
-    flag
+    let variant = assigned.variant.as_ref().map_or(PUBLISHED, |variant| variant.key.as_str());
+    json!({
+        "key": key, "variant": variant, "reason": assigned.reason.ofrep(), "value": {"prompt": assigned.prompt, "version": assigned.version},
+        "metadata": {"assignment_id": assigned.id, "reason": assigned.reason},
+    })
 }
 
 fn failed(key: &str, fault: &Fault) -> (StatusCode, Value) {
