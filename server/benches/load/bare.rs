@@ -1,6 +1,11 @@
-//! What pulling is compared with: axum, one route, the same bytes.
+//! What our calls are compared with: axum, a route each, the same bytes.
 
-use axum::{Router, extract::State, routing::get, serve::ListenerExt};
+use axum::{
+    Router,
+    extract::State,
+    routing::{get, post},
+    serve::ListenerExt,
+};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 
@@ -10,7 +15,7 @@ pub fn serve() -> i32 {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         println!("http://{}", listener.local_addr().unwrap());
-        let app = Router::new().route("/api/v1/prompts/{name}", get(answer)).with_state(body);
+        let app = Router::new().route("/api/v1/prompts/{name}", get(answer)).route("/api/v1/experiments/{key}/assign", post(answer_to)).with_state(body);
         let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
         axum::serve(listener, app).await.unwrap();
     });
@@ -19,4 +24,9 @@ pub fn serve() -> i32 {
 
 async fn answer(State(body): State<Bytes>) -> ([(http::HeaderName, &'static str); 1], Bytes) {
     ([(CONTENT_TYPE, "application/json")], body)
+}
+
+/// Of a request that has a body.
+async fn answer_to(state: State<Bytes>, _: Bytes) -> ([(http::HeaderName, &'static str); 1], Bytes) {
+    answer(state).await
 }

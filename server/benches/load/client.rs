@@ -1,6 +1,12 @@
 //! A client that costs little: connections that stay open, requests made once, answers counted by their length.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -65,17 +71,21 @@ pub fn request(method: &str, path: &str, headers: &str, body: &str) -> Vec<u8> {
     format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
+/// Where the next call goes on among the requests: whoever is to be asked once is asked once.
+static NEXT: AtomicUsize = AtomicUsize::new(0);
+
 /// Answers a second, from so many connections for so long.
-pub async fn throughput(address: &str, request: &[u8], connections: usize, time: Duration) -> f64 {
-    let (began, request) = (Instant::now(), request.to_vec());
+pub async fn throughput(address: &str, requests: &[Vec<u8>], connections: usize, time: Duration) -> f64 {
+    let (began, requests) = (Instant::now(), Arc::new(requests.to_vec()));
     let asking: Vec<_> = (0..connections)
         .map(|_| {
-            let (address, request) = (address.to_owned(), request.clone());
+            let (address, requests) = (address.to_owned(), requests.clone());
             tokio::spawn(async move {
                 let mut client = Client::open(&address).await;
                 let mut count = 0_u32;
                 while began.elapsed() < time {
-                    assert_eq!(status(client.send(&request).await), 200);
+                    let request = &requests[NEXT.fetch_add(1, Ordering::Relaxed) % requests.len()];
+                    assert_eq!(status(client.send(request).await), 200);
                     count += 1;
                 }
                 count

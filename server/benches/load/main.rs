@@ -1,8 +1,10 @@
 //! What clients feel of the running binary. `cargo bench --bench load -- pull` compares pulling with a bare axum route;
-//! `-- busy` measures pulls and pages while the local model answers two prompts; `-- gateway` measures what the gateway adds to a provider's answers.
+//! `-- assign` does so with assignments, and sends outcomes; `-- busy` measures pulls and pages while the local model answers two prompts; `-- gateway` measures what the gateway adds to a provider's answers.
 #![expect(clippy::print_stdout, clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a bench prints, and stops at what it did not expect")]
 
+mod assign;
 mod bare;
+mod beside;
 mod busy;
 mod client;
 mod figures;
@@ -21,8 +23,9 @@ fn main() {
         Some("mock") => gateway::serve_mock(),
         Some("gateway") => run(gateway::run),
         Some("pull") => run(pull::run),
+        Some("assign") => run(assign::run),
         Some("busy") => run(busy::run),
-        _ => run(pull::run).max(run(busy::run)).max(run(gateway::run)),
+        _ => run(pull::run).max(run(assign::run)).max(run(busy::run)).max(run(gateway::run)),
     };
     std::process::exit(code);
 }

@@ -4,6 +4,7 @@ use atelier_backend::{
     account,
     cx::Cx,
     db::Database,
+    experiment,
     local::LocalModel,
     prompt,
     studio::{Settings, Studio},
@@ -29,7 +30,7 @@ pub async fn make(place: &Place) -> Sample {
     let project = account::add_project(&cx, "Northwind").await.unwrap();
     account::add_user(&cx, EMAIL, Some("Mara"), PASSWORD, false).await.unwrap();
     account::add_member(&cx, project, EMAIL, Role::Owner).await.unwrap();
-    let (_, key) = account::add_key(&cx, project, "bench", &[Scope::Read, Scope::Gateway]).await.unwrap();
+    let (_, key) = account::add_key(&cx, project, "bench", &[Scope::Read, Scope::Gateway, Scope::Ingest]).await.unwrap();
     let new = serde_json::from_value(json!({"name": "support/reply", "type": "chat"})).unwrap();
     let id = prompt::create(&cx, project, new).await.unwrap().id;
     let system = "You answer customers of {{product}}. Be kind, be brief, and never promise what we cannot keep. ".repeat(12);
@@ -39,6 +40,10 @@ pub async fn make(place: &Place) -> Sample {
         prompt::save_version(&cx, id, serde_json::from_value(draft).unwrap()).await.unwrap();
     }
     prompt::move_label(&cx, id, "production".parse().unwrap(), 2, None).await.unwrap();
+    let variant = |key: &str, version: u32| json!({"key": key, "weight": 0.5, "prompt": "support/reply", "version": version});
+    let definition = json!({"key": "greeting", "variants": [variant("control", 2), variant("b", 3)], "metrics": [{"name": "resolved"}]});
+    let greeting = experiment::create_whole(&cx, project, serde_json::from_value(definition).unwrap()).await.unwrap();
+    experiment::start(&cx, greeting.experiment.id, false).await.unwrap();
     studio.db.close().await;
     Sample { list: format!("/p/{project}/prompts"), page: format!("/p/{project}/prompts/{id}"), key }
 }
