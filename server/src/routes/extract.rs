@@ -337,7 +337,7 @@ impl<S: Send + Sync> FromRequest<S> for Loose {
     }
 }
 
-/// A JSON body, or none.
+/// A JSON body, or none: some clients write `null` for that.
 pub struct MaybeJson<T>(pub T);
 
 impl<T: FromBody + Default, S: Send + Sync> FromRequest<S> for MaybeJson<T> {
@@ -346,7 +346,7 @@ impl<T: FromBody + Default, S: Send + Sync> FromRequest<S> for MaybeJson<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, HttpError> {
         let (parts, body) = request.into_parts();
         let bytes = whole(body).await?;
-        if bytes.is_empty() {
+        if bytes.is_empty() || bytes.trim_ascii() == b"null" {
             return Ok(Self(T::default()));
         }
         let request = Request::from_parts(parts, Body::from(bytes));

@@ -202,7 +202,7 @@ async fn lost_outcomes_of_one_variant_alarm_and_blank_the_winner() {
         let client = running(test).await;
         // A client that loses half of what one variant's unlucky units say.
         let value = |number: usize, variant: &str| {
-            let resolved = number % 2 == 0;
+            let resolved = number.is_multiple_of(2);
             (variant == "control" || resolved || number % 4 == 1).then_some(f64::from(u8::from(resolved)))
         };
         units(&client, 3_000, value).await;
