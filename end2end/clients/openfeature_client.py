@@ -41,7 +41,8 @@ def variants():
         assert found.error_code is None, found
         assert found.reason == Reason.SPLIT and found.variant == resolve(INGEST_KEY, unit).variant, found
         assigned = rest(INGEST_KEY, "POST", "/experiments/greeting/assign", {"unit": unit})
-        assert (found.variant, found.value) == (assigned["variant"], assigned["prompt"]), (found, assigned)
+        value = {"prompt": assigned["prompt"]["name"], "version": assigned["prompt"]["version"]}
+        assert (found.variant, found.value) == (assigned["variant"], value), (found, assigned)
         seen.add(found.variant)
     assert seen == {"control", "b"}, seen
 

@@ -17,7 +17,7 @@ async fn a_flag_is_a_variant_and_asking_for_it_is_an_exposure() {
         let flag = client.post(&format!("{FLAGS}/greeting"), &of("mara")).await.ok(200);
         let wanted = assigned(&client, "mara").await;
         assert_eq!((&flag["key"], &flag["reason"], &flag["variant"]), (&json!("greeting"), &json!("SPLIT"), &wanted["variant"]));
-        assert_eq!(flag["value"], wanted["prompt"]);
+        assert_eq!(flag["value"], json!({"prompt": wanted["prompt"]["name"], "version": wanted["prompt"]["version"]}));
         // A page in a browser may read, and nothing else.
         let reader = TestApp::new(test).with_key(&[Scope::Read]).await;
         assert_eq!(reader.post(&format!("{FLAGS}/greeting"), &of("jon")).await.ok(200)["reason"], "SPLIT");
