@@ -45,7 +45,7 @@ done
 curl -fsS "$url/readyz" >/dev/null || { cat "$folder/log" >&2; exit 1; }
 
 "$atelier" project add Fuzz
-key=$("$atelier" key add --project Fuzz --name fuzz --scope read,requests,manage,gateway,admin)
+key=$("$atelier" key add --project Fuzz --name fuzz --scope read,requests,manage,ingest,gateway,admin)
 
 # Something to meet: the prompt that the description's examples name, with versions, a label and an include; one of each other
 # kind; and “0”, as schemathesis calls what it does not ask about. All of them answer in two tokens.
@@ -61,17 +61,27 @@ save notes%2Fplain '"text": "A note on {{topic}}."'
 save support%2Freply "$(says '{{question}}')"
 save support%2Freply "$(says '{{> tone}} {{question}}')"
 post PUT /prompts/support%2Freply/labels/production '{"version": 1}'
+variant() { printf '{"key": "%s", "weight": 0.5, "prompt": "support/reply", "version": %s}' "$1" "$2"; }
+for key in greeting second 0; do
+  post POST /experiments "{\"key\": \"$key\", \"variants\": [$(variant control 1), $(variant b 2)], \"metrics\": [{\"name\": \"resolved\"}]}"
+  post POST "/experiments/$key/start" '{"confirm": true}'
+done
 
 # Chance alone finds no prompt, label or template: these words are thrown in.
 cat >"$folder/schemathesis.toml" <<'END'
 [dictionaries]
 names = { values = ["support/reply", "tone", "notes/plain", "empty"] }
 labels = { values = ["production", "staging", "latest"] }
+keys = { values = ["greeting", "second", "0"] }
+variants = { values = ["control", "b"] }
 versions = { values = [1, 2, 3] }
 texts = { values = ["{{question}}", "{{> tone}}", "{{> notes/plain}} {{ a }}", "{{> support/reply@production}}", "{{> gone}}", '\{{', "{{"] }
 
 [parameters]
 "path.name" = { dictionary = "names", probability = 0.7 }
+"path.key" = { dictionary = "keys", probability = 0.7 }
+"body.experiment" = { dictionary = "keys", probability = 0.7 }
+"body.variant" = { dictionary = "variants", probability = 0.5 }
 "path.label" = { dictionary = "labels", probability = 0.5 }
 "query.label" = { dictionary = "labels", probability = 0.3 }
 "query.version" = { dictionary = "versions", probability = 0.3 }
@@ -104,6 +114,8 @@ def before_call(context, case, kwargs):
         places += [(message, "content") for message in (messages if isinstance(messages, list) else [])]
         if context.operation.label == "POST /api/v1/prompts":
             places.append((case.body, "name"))
+        if context.operation.label == "POST /api/v1/experiments":
+            places.append((case.body, "key"))
     for holder, field in places:
         value = holder.get(field) if hasattr(holder, "get") else None
         if isinstance(value, str) and 0 < len(value) < 190:
