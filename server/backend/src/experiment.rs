@@ -30,7 +30,7 @@ use crate::{
 pub use assign::{Asked, Assigned, assign, keys, peek};
 pub(crate) use assign::{Placed, place};
 pub use count::{Course, course, follow, results};
-pub use life::{Shipped, archive, decide, pause, split, start};
+pub use life::{Shipped, archive, decide, pause, split, split_by_keys, start};
 pub use outcome::{OUTCOMES_MAX, Outcome, Taken, take};
 pub use plan::{Exposures, Plans};
 

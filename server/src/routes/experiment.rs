@@ -1,5 +1,7 @@
 //! Experiments: set up, started, paused, decided; assignments, outcomes, results.
 
+use std::collections::BTreeMap;
+
 use atelier_backend::experiment::{self, Asked, ExperimentRef, OUTCOMES_MAX, Outcome};
 use atelier_domain::{
     account::Action,
@@ -150,8 +152,7 @@ pub async fn pause(AtKey { cx, project, key }: AtKey) -> Result<axum::Json<wire:
 #[schema(as = ExperimentSplit, example = json!({"weights": {"control": 0.2, "b": 0.8}, "traffic": 1.0}))]
 pub struct Split {
     /// By the variants' keys; all of them, adding up to 1.
-    #[schema(value_type = std::collections::BTreeMap<String, f64>)]
-    weights: Map<String, Value>,
+    weights: BTreeMap<String, f64>,
     /// As it is, where it is left out.
     #[schema(exclusive_minimum = 0, maximum = 1)]
     traffic: Option<f64>,
@@ -169,16 +170,7 @@ impl FromBody for Split {
     security(("bearer" = ["manage"]), ("x-api-key" = ["manage"])))]
 pub async fn split(AtKey { cx, project, key }: AtKey, body: Json<Split>) -> Result<axum::Json<wire::Experiment>, HttpError> {
     let Split { weights, traffic } = body.value;
-    let now = experiment::find(&cx, at(project, key.clone())).await?.experiment.definition;
-    if let Some(unknown) = weights.keys().find(|key| now.variant(key).is_none()) {
-        return Err(Fault::field(format!("weights.{unknown}"), "The test has no such variant.").into());
-    }
-    let weight = |variant: &Variant| {
-        let weight = weights.get(&variant.key).and_then(Value::as_f64);
-        weight.ok_or_else(|| Fault::field(format!("weights.{}", variant.key), "Each variant needs its weight, a number from 0 to 1."))
-    };
-    let weights = now.variants.iter().map(weight).collect::<Result<Vec<f64>, Fault>>()?;
-    Ok(axum::Json(experiment::split(&cx, at(project, key), &weights, traffic.unwrap_or(now.traffic)).await?.into()))
+    Ok(axum::Json(experiment::split_by_keys(&cx, at(project, key), &weights, traffic).await?.into()))
 }
 
 /// What a test is decided for.

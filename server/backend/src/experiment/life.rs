@@ -1,8 +1,10 @@
 //! The life of an experiment: started, split anew, paused, decided, archived.
 
+use std::collections::BTreeMap;
+
 use atelier_domain::{
     account::Action,
-    experiment::{Definition, State, check_weights},
+    experiment::{Definition, State, Variant, check_weights},
     fault::Fault,
     id::{ExperimentId, ProjectId},
     prompt::{LabelMove, LabelName, PromptName, Selector},
@@ -80,35 +82,60 @@ pub async fn pause(cx: &Cx, experiment: impl Into<ExperimentRef>) -> Result<Foun
     .await
 }
 
-/// Other weights or another share of the traffic, from now on: only the share moves that must, and a new phase begins.
+/// Other weights or another share of the traffic, from now on: only the share moves that must, and a new phase begins. What is
+/// not given stays.
 ///
 /// # Errors
-/// Conflict for a test that has not started or is over; Invalid for weights that are none.
+/// Conflict for a test that has not started or is over; Invalid for weights that are none, or of variants that it does not have.
+pub async fn split_by_keys(cx: &Cx, experiment: impl Into<ExperimentRef>, weights: &BTreeMap<String, f64>, traffic: Option<f64>) -> Result<Found, Fault> {
+    cx.write(Action::Publish, experiment.into(), async |tx, stored| {
+        let stored = locked(tx, cx, stored.id).await?;
+        let definition = &stored.definition;
+        if let Some(unknown) = weights.keys().find(|key| definition.variant(key).is_none()) {
+            return Err(Fault::field(format!("weights.{unknown}"), "The test has no such variant."));
+        }
+        let weight =
+            |variant: &Variant| weights.get(&variant.key).copied().ok_or_else(|| Fault::field(format!("weights.{}", variant.key), "It needs a weight too."));
+        let all = definition.variants.iter().map(weight).collect::<Result<Vec<f64>, Fault>>()?;
+        let traffic = traffic.unwrap_or(definition.traffic);
+        split_anew(tx, stored, &all, traffic).await
+    })
+    .await
+}
+
+/// As [`split_by_keys`], with the weights in the order of the variants.
+///
+/// # Errors
+/// As [`split_by_keys`].
 pub async fn split(cx: &Cx, experiment: impl Into<ExperimentRef>, weights: &[f64], traffic: f64) -> Result<Found, Fault> {
+    cx.write(Action::Publish, experiment.into(), async |tx, stored| {
+        let stored = locked(tx, cx, stored.id).await?;
+        split_anew(tx, stored, weights, traffic).await
+    })
+    .await
+}
+
+async fn split_anew(tx: &mut Tx<'_>, mut stored: Stored, weights: &[f64], traffic: f64) -> Result<Found, Fault> {
+    if !matches!(stored.state, State::Running | State::Paused) {
+        return Err(Fault::conflict("experiment_state", "Only a test that has started, and is not over, can be split anew."));
+    }
     check_weights(weights)?;
     if !(traffic > 0.0 && traffic <= 1.0) {
         return Err(Fault::field("traffic", "Above 0, and at most 1 for everybody."));
     }
-    cx.write(Action::Publish, experiment.into(), async |tx, stored| {
-        let mut stored = locked(tx, cx, stored.id).await?;
-        if !matches!(stored.state, State::Running | State::Paused) {
-            return Err(Fault::conflict("experiment_state", "Only a test that has started, and is not over, can be split anew."));
-        }
-        if weights.len() != stored.definition.variants.len() {
-            return Err(Fault::field("variants", "Each variant needs its weight."));
-        }
-        let before = json!({"weights": stored.definition.weights(), "traffic": stored.definition.traffic});
-        stored.definition.variants.iter_mut().zip(weights).for_each(|(variant, weight)| variant.weight = *weight);
-        stored.definition.traffic = traffic;
-        stored.split = stored.split.next(weights);
-        let at = tx.now();
-        stored.updated_at = at;
-        stored.marks.phases.push(Weights { phase: stored.split.phase, at, weights: weights.to_vec() });
-        store::experiment::update(tx, &stored).await?;
-        changed(tx, &stored, "experiment.split", json!({"key": stored.definition.key, "before": before, "weights": weights, "traffic": traffic}));
-        Ok(Found::from(stored))
-    })
-    .await
+    if weights.len() != stored.definition.variants.len() {
+        return Err(Fault::field("variants", "Each variant needs its weight."));
+    }
+    let before = json!({"weights": stored.definition.weights(), "traffic": stored.definition.traffic});
+    stored.definition.variants.iter_mut().zip(weights).for_each(|(variant, weight)| variant.weight = *weight);
+    stored.definition.traffic = traffic;
+    stored.split = stored.split.next(weights);
+    let at = tx.now();
+    stored.updated_at = at;
+    stored.marks.phases.push(Weights { phase: stored.split.phase, at, weights: weights.to_vec() });
+    store::experiment::update(tx, &stored).await?;
+    changed(tx, &stored, "experiment.split", json!({"key": stored.definition.key, "before": before, "weights": weights, "traffic": traffic}));
+    Ok(Found::from(stored))
 }
 
 /// What a decision led to.
