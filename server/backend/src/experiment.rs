@@ -188,6 +188,22 @@ pub async fn discard(cx: &Cx, experiment: impl Into<ExperimentRef>) -> Result<()
     .await
 }
 
+/// A prompt has another name: tests of it go on.
+pub(crate) async fn follow_name(tx: &mut Tx<'_>, project: ProjectId, before: &str, now: &str) -> Result<(), Fault> {
+    for mut stored in store::experiment::list(tx, project).await? {
+        let mut concerned = false;
+        for variant in stored.definition.variants.iter_mut().filter(|variant| variant.prompt == before) {
+            now.clone_into(&mut variant.prompt);
+            concerned = true;
+        }
+        if concerned {
+            store::experiment::update(tx, &stored).await?;
+            changed(tx, &stored, "experiment.prompt_renamed", json!({"key": stored.definition.key, "before": before, "now": now}));
+        }
+    }
+    Ok(())
+}
+
 /// Plans of the project are made anew.
 fn changed(tx: &mut Tx<'_>, stored: &Stored, what: &'static str, detail: serde_json::Value) {
     tx.changed(Area::Experiment, stored.project.0, Some(stored.project), what, detail);

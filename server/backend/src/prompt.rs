@@ -184,6 +184,9 @@ pub async fn describe(cx: &Cx, prompt: impl Into<PromptRef>, name: &str, descrip
         (prompt.description, prompt.tags) = (description, tags);
         (prompt.updated_at, prompt.updated_by) = (tx.now(), tx.author());
         store::prompt::update(tx, &prompt).await?;
+        if before != prompt.name {
+            crate::experiment::follow_name(tx, prompt.project, before.as_str(), prompt.name.as_str()).await?;
+        }
         tx.changed(Area::Prompt, prompt.id.0, Some(prompt.project), "prompt.described", json!({"name": prompt.name, "before": before}));
         Ok(prompt)
     })

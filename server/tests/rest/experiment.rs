@@ -5,7 +5,7 @@ mod ofrep;
 
 use std::collections::BTreeMap;
 
-use atelier_backend::{experiment, journal};
+use atelier_backend::{experiment, journal, prompt};
 use atelier_domain::account::Scope;
 use serde_json::{Value, json};
 
@@ -165,6 +165,19 @@ async fn a_unit_always_gets_the_same_and_is_counted_once() {
         assert_eq!((&counted["units"], &counted["mixed_units"]), (&json!(1), &json!(0)));
         assert_eq!(counted["verdict"]["decision"], "continue");
         other.db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_prompt_that_is_renamed_takes_its_tests_along() {
+    for_each_engine(async |test| {
+        let client = running(test).await;
+        let before = assigned(&client, "mara").await;
+        let prompt = prompt::find(&test.operator(), prompt::PromptRef::Name(test.project, "support/reply".parse().unwrap())).await.unwrap();
+        prompt::describe(&test.operator(), prompt.id, "support/answer", "", &[]).await.unwrap();
+        let after = assigned(&client, "mara").await;
+        assert_eq!((&after["variant"], &after["prompt"]["name"]), (&before["variant"], &json!("support/answer")));
     })
     .await;
 }

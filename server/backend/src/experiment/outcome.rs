@@ -4,12 +4,15 @@ use std::collections::HashSet;
 
 use atelier_domain::{
     account::Action,
+    canonical,
     experiment::{Definition, Source, check_unit},
     fault::{Fault, FieldError},
     id::{ExperimentId, ProjectId},
     statistics::millionths,
     timestamp::Timestamp,
 };
+
+use sha2::{Digest, Sha256};
 
 use super::plan::{Planned, Plans};
 use crate::{
@@ -108,7 +111,12 @@ fn read(plans: &Plans, outcome: Outcome, now: Timestamp) -> Result<Option<(Optio
         return Ok(None);
     }
     let event = Event { experiment: planned.id, unit: outcome.unit, at: now, what: What::Outcome { name: outcome.metric, value } };
-    Ok(Some((outcome.id, event)))
+    Ok(Some((outcome.id.map(|id| hashed(&id)), event)))
+}
+
+/// Callers make ids of what they like, an end user's name too: what stays is enough to know one again.
+fn hashed(id: &str) -> String {
+    canonical::hex(&Sha256::digest(id.as_bytes())[..16])
 }
 
 /// Whether it is a metric whose values are sent, or what one is divided by.
