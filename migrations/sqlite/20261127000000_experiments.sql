@@ -78,3 +78,6 @@ CREATE TABLE experiment_looks (
 -- What a variant really said.
 CREATE INDEX requests_by_variant ON requests (project_id, experiment, variant, seq) WHERE experiment IS NOT NULL;
 ALTER TABLE requests ADD COLUMN unit TEXT;
+
+-- Of one version of a prompt, listed and counted without a look at the rows.
+CREATE INDEX requests_of_version ON requests (prompt_id, version, seq);

@@ -67,9 +67,9 @@ pub async fn list_requests(project: String, query: RequestQuery, cursor: Option<
     reply(request::page(&cx()?, parse(&project)?, &query, cursor.as_deref()).await)
 }
 
-/// How many there are; past the most that is counted, one more than that.
+/// How many there are, as far as they are counted, and whether there are more.
 #[server(prefix = "/fn")]
-pub async fn count_requests(project: String, query: RequestQuery) -> Result<i64, UiError> {
+pub async fn count_requests(project: String, query: RequestQuery) -> Result<(i64, bool), UiError> {
     use crate::backend::{cx, parse, reply, request};
     reply(request::counted(&cx()?, parse(&project)?, &query).await)
 }

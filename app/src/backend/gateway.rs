@@ -65,5 +65,5 @@ fn as_typed(mut fault: Fault) -> Fault {
 pub async fn count_user(cx: &Cx, project: ProjectId, user: &str) -> Result<i64, Fault> {
     cx.read(Action::Administer, project, async |_, _| Ok(())).await?;
     let user = word("user", user)?;
-    request::count(cx, project, RequestFilter { user: Some(user), ..RequestFilter::default() }).await
+    Ok(request::count(cx, project, RequestFilter { user: Some(user), ..RequestFilter::default() }).await?.0)
 }

@@ -32,7 +32,7 @@ pub async fn page(cx: &Cx, project: ProjectId, query: &RequestQuery, cursor: Opt
 
 /// # Errors
 /// As [`page`].
-pub async fn counted(cx: &Cx, project: ProjectId, query: &RequestQuery) -> Result<i64, Fault> {
+pub async fn counted(cx: &Cx, project: ProjectId, query: &RequestQuery) -> Result<(i64, bool), Fault> {
     let filter = requests::read(cx, project, query).await?;
     requests::count(cx, project, filter).await
 }

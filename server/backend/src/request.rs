@@ -96,13 +96,17 @@ async fn within(db: &mut Db, project: ProjectId, prompt: Option<PromptId>) -> Re
     if owner == Some(project) { Ok(()) } else { Err(Fault::not_found("prompt_not_found", "This prompt")) }
 }
 
-/// How many requests there are; one more than [`COUNT_MAX`] where there are more.
+/// How many requests there are, up to [`COUNT_MAX`] or less; and whether there are more.
 ///
 /// # Errors
 /// As [`list`].
-pub async fn count(cx: &Cx, project: ProjectId, filter: RequestFilter) -> Result<i64, Fault> {
+pub async fn count(cx: &Cx, project: ProjectId, filter: RequestFilter) -> Result<(i64, bool), Fault> {
     let (engine, wanted) = (cx.studio.db.engine, Wanted { filter: filter.tidy()?, ..Wanted::default() });
-    cx.read(Action::SeeRequests, project, async |db, project| store::request::count_since(db, engine, project.id, &wanted, COUNT_MAX + 1).await).await
+    cx.read(Action::SeeRequests, project, async |db, project| {
+        within(db, project.id, wanted.filter.prompt).await?;
+        store::request::count_since(db, engine, project.id, &wanted, COUNT_MAX).await
+    })
+    .await
 }
 
 /// # Errors

@@ -25,12 +25,9 @@ use super::{
     tail::Arrived,
 };
 
-/// Past so many the studio does not count.
-const COUNTED: u64 = 10_000;
-
 pub struct RequestList {
     requests: Reading<Requests>,
-    count: Reading<i64>,
+    count: Reading<(i64, bool)>,
     choices: Reading<RequestChoices>,
     peeked: Reading<Option<OpenRequest>>,
 }
@@ -96,11 +93,11 @@ fn may_see() -> bool {
 }
 
 #[component]
-fn Count(count: i64, arrived: Arrived) -> impl IntoView {
-    let counted = u64::try_from(count).unwrap_or_default();
+fn Count(count: (i64, bool), arrived: Arrived) -> impl IntoView {
+    let (counted, more) = (u64::try_from(count.0).unwrap_or_default(), count.1);
     let said = move || match counted + arrived.0.get() {
+        _ if more => (format!("more than {}", grouped(counted)), " requests"),
         1 => ("1".to_owned(), " request"),
-        count if count > COUNTED => (format!("more than {}", grouped(COUNTED)), " requests"),
         count => (grouped(count), " requests"),
     };
     view! { <p class="c-hint p-count" role="status"><b class="num">{move || said().0}</b>{move || said().1}</p> }.into_any()

@@ -18,17 +18,18 @@ use crate::{
 /// No request takes longer, in microseconds: where a list may stop looking for those that began before a time.
 pub(super) const LONGEST: i64 = 2 * 3_600 * 1_000_000;
 
-macro_rules! lines {
-    ($rest:literal) => {
-        concat!(
-            "SELECT r.seq, r.id, r.project_id, r.at, r.source, r.endpoint, r.key_id, r.end_user, r.session, r.trace_id, r.tags, r.prompt_id, r.version, ",
-            "r.experiment, r.variant, r.unit, r.run_id, r.model, r.outcome, r.status, r.code, r.streamed, r.cache, r.input, r.cached, r.cache_write, r.image, r.output, ",
-            "r.reasoning, r.estimated, r.cost, r.saved, r.queue_us, r.upstream_us, r.first_us, r.whole_us, r.retries, r.asked, p.name AS prompt_name, ",
-            "k.name AS key_name FROM requests r LEFT JOIN prompts p ON p.id = r.prompt_id LEFT JOIN api_keys k ON k.id = r.key_id ",
-            $rest
-        )
-    };
-}
+const COLUMNS: &str = concat!(
+    "SELECT r.seq, r.id, r.project_id, r.at, r.source, r.endpoint, r.key_id, r.end_user, r.session, r.trace_id, r.tags, r.prompt_id, r.version, ",
+    "r.experiment, r.variant, r.unit, r.run_id, r.model, r.outcome, r.status, r.code, r.streamed, r.cache, r.input, r.cached, r.cache_write, r.image, ",
+    "r.output, r.reasoning, r.estimated, r.cost, r.saved, r.queue_us, r.upstream_us, r.first_us, r.whole_us, r.retries, r.asked, p.name AS prompt_name, ",
+    "k.name AS key_name "
+);
+const NAMES: &str = "LEFT JOIN prompts p ON p.id = r.prompt_id LEFT JOIN api_keys k ON k.id = r.key_id ";
+
+/// Words that so many requests have are common.
+const COMMON: i64 = 100_000;
+/// So many with common words are counted.
+const PROBED: i64 = 500;
 
 /// What a list looks for.
 #[derive(Clone, Debug, Default)]
@@ -43,8 +44,13 @@ pub struct Wanted {
 
 /// A request by its id, with its number.
 pub async fn by_id(db: &mut Db, request: RequestId) -> Result<Option<(i64, Line)>, Fault> {
-    let row = sqlx::query(lines!("WHERE r.id = $1")).bind(request.to_string()).fetch_optional(db).await.map_err(internal)?;
-    row.map(|row| Ok((get(&row, "seq")?, line(&row)?))).transpose()
+    let mut sql = Sql::new(COLUMNS);
+    sql.text.push_str("FROM requests r ");
+    sql.text.push_str(NAMES);
+    sql.text.push_str("WHERE r.id = ");
+    sql.place(Bound::Text(request.to_string()));
+    let rows = sql.fetch(db).await?;
+    rows.first().map(|row| Ok((get(row, "seq")?, line(row)?))).transpose()
 }
 
 /// The compressed texts of a request.
@@ -54,23 +60,39 @@ pub async fn body(db: &mut Db, seq: i64) -> Result<Option<Vec<u8>>, Fault> {
 
 /// The newest first, each with its number.
 pub async fn list(db: &mut Db, engine: Engine, project: ProjectId, wanted: &Wanted) -> Result<Vec<(i64, Line)>, Fault> {
-    let mut sql = Sql::new(lines!(""));
-    sql.filters(engine, project, wanted);
-    sql.text.push_str(" ORDER BY r.seq DESC LIMIT ");
+    let mut sql = Sql::new(COLUMNS);
+    sql.from(&wanted.filter);
+    sql.text.push_str(NAMES);
+    sql.filters(engine, project, wanted, common(db, engine, &wanted.filter).await?);
+    // A tag's own index has the order too; without this its requests are sought among all.
+    sql.text.push_str(if wanted.filter.tag.is_some() { " ORDER BY t.seq DESC LIMIT " } else { " ORDER BY r.seq DESC LIMIT " });
     sql.number(wanted.limit);
     let rows = sql.fetch(db).await?;
     rows.iter().map(|row| Ok((get(row, "seq")?, line(row)?))).collect()
 }
 
-/// How many there are, up to `most`.
-pub async fn count_since(db: &mut Db, engine: Engine, project: ProjectId, wanted: &Wanted, most: i64) -> Result<i64, Fault> {
-    let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM requests r ");
-    sql.filters(engine, project, wanted);
+/// How many there are, up to `most` or, of what is looked at one by one, [`PROBED`]; and whether there are more.
+pub async fn count_since(db: &mut Db, engine: Engine, project: ProjectId, wanted: &Wanted, most: i64) -> Result<(i64, bool), Fault> {
+    let common = common(db, engine, &wanted.filter).await?;
+    let most = if common { PROBED } else { most };
+    let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 AS one ");
+    sql.from(&wanted.filter);
+    sql.filters(engine, project, wanted, common);
     sql.text.push_str(" LIMIT ");
-    sql.number(most);
+    sql.number(most + 1);
     sql.text.push_str(") AS found");
     let rows = sql.fetch(db).await?;
-    rows.first().map_or(Ok(0), |row| sqlx::Row::try_get::<i64, _>(row, 0).map_err(internal))
+    let count: i64 = rows.first().map_or(Ok(0), |row| sqlx::Row::try_get(row, 0).map_err(internal))?;
+    Ok((count.min(most), count > most))
+}
+
+/// Whether so many requests have these words that it is faster to look into one after the other than to gather them all.
+async fn common(db: &mut Db, engine: Engine, filter: &RequestFilter) -> Result<bool, Fault> {
+    let words = filter.q.as_deref().map(|q| words_of(engine, q)).filter(|words| engine == Engine::Sqlite && !words.is_empty());
+    let Some(words) = words else { return Ok(false) };
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM request_words WHERE words MATCH $1 LIMIT $2)";
+    let count: i64 = sqlx::query_scalar(sql).bind(words).bind(COMMON).fetch_one(db).await.map_err(internal)?;
+    Ok(count >= COMMON)
 }
 
 /// A query for the index of words: every word has to be there, the last one may go on.
@@ -119,16 +141,28 @@ impl Sql {
         }
     }
 
-    fn filters(&mut self, engine: Engine, project: ProjectId, wanted: &Wanted) {
+    /// A tag's requests are found by the tag.
+    fn from(&mut self, filter: &RequestFilter) {
+        self.text.push_str(if filter.tag.is_some() { "FROM request_tags t JOIN requests r ON r.seq = t.seq " } else { "FROM requests r " });
+    }
+
+    fn filters(&mut self, engine: Engine, project: ProjectId, wanted: &Wanted, common: bool) {
         let filter = &wanted.filter;
         let text = |text: &Option<String>| text.clone().map(Bound::Text);
-        if let Some(tag) = &filter.tag {
-            self.text.push_str("JOIN request_tags t ON t.seq = r.seq AND t.project_id = r.project_id AND t.tag = ");
-            self.place(Bound::Text(tag.clone()));
-            self.text.push(' ');
+        // The first condition has an index of its own, in whose order the rows come. A prompt is of this project: whoever asks has checked.
+        match (&filter.tag, filter.prompt) {
+            (Some(tag), _) => {
+                self.text.push_str("WHERE t.project_id = ");
+                self.place(Bound::Text(project.to_string()));
+                self.and(" AND t.tag = ", Some(Bound::Text(tag.clone())));
+                self.and(" AND t.seq < ", wanted.before.map(Bound::Number));
+            }
+            (None, Some(_)) => self.text.push_str("WHERE 1 = 1"),
+            (None, None) => {
+                self.text.push_str("WHERE r.project_id = ");
+                self.place(Bound::Text(project.to_string()));
+            }
         }
-        self.text.push_str("WHERE r.project_id = ");
-        self.place(Bound::Text(project.to_string()));
         // A number is the end of its request, so it is never smaller than the request's time.
         self.and(" AND r.seq >= ", filter.from.map(|from| Bound::Number(from.0.saturating_mul(STEP))));
         self.and(" AND r.at >= ", filter.from.map(|from| Bound::Number(from.0)));
@@ -147,9 +181,20 @@ impl Sql {
         self.and(" AND r.outcome = ", filter.outcome.map(|outcome| Bound::Text(outcome.as_str().to_owned())));
         self.and(" AND r.cache = ", filter.cache.map(|cache| Bound::Text(cache.as_str().to_owned())));
         self.and(" AND r.source = ", filter.source.map(|source| Bound::Text(source.as_str().to_owned())));
-        if let Some(q) = &filter.q {
-            self.search(engine, project, q);
+        match &filter.q {
+            Some(q) if common => self.probe(q),
+            Some(q) => self.search(engine, project, q),
+            None => {}
         }
+    }
+
+    /// Common words, or a user, of each row that is met (SQLite).
+    fn probe(&mut self, q: &str) {
+        self.text.push_str(" AND (EXISTS (SELECT 1 FROM request_words w WHERE w.rowid = r.seq AND w.words MATCH ");
+        self.place(Bound::Text(words_of(Engine::Sqlite, q)));
+        self.text.push_str(") OR r.end_user = ");
+        self.place(Bound::Text(q.trim().to_owned()));
+        self.text.push(')');
     }
 
     /// Words, a user, or a request's id.
