@@ -4,6 +4,7 @@ pub mod account;
 pub mod case;
 pub mod cost;
 pub mod exchange;
+pub mod experiment;
 pub mod gateway;
 pub mod grid;
 pub mod model;

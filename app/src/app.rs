@@ -11,7 +11,7 @@ use crate::{
     api::account::SignOut,
     backend,
     components::shell::Shell,
-    pages::{Late, account, cost, grid, missing::Missing, play, prompt, request, run, welcome},
+    pages::{Late, account, cost, experiment, grid, missing::Missing, play, prompt, request, run, welcome},
     platform::Viewer,
     ui::provide_toaster,
 };
@@ -79,6 +79,14 @@ pub fn App() -> impl IntoView {
                     <Route path={(Is("p"), Param("project"), Is("requests"), Param("request"))} view={Lazy::<Late<request::RequestPage>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("cost"))} view={Lazy::<Late<cost::Cost>>::new()}/>
                     <Route path={(Is("p"), Param("project"), Is("settings"))} view={Lazy::<Late<account::Settings>>::new()}/>
+                    // A frame holds at most 26 routes.
+                    <ParentRoute path={Is("")} view=Outlet ssr=SsrMode::Async>
+                        <Route path={(Is("p"), Param("project"), Is("experiments"))} view={Lazy::<Late<experiment::ExperimentList>>::new()}/>
+                        <Route path={(Is("p"), Param("project"), Is("experiments"), Is("new"))} view={Lazy::<Late<experiment::NewExperiment>>::new()}/>
+                        <Route path={(Is("p"), Param("project"), Is("experiments"), Is("explained"))} view={Lazy::<Late<experiment::Explained>>::new()}/>
+                        <Route path={(Is("p"), Param("project"), Is("experiments"), Param("experiment"))} view={Lazy::<Late<experiment::ExperimentPage>>::new()}/>
+                        <Route path={(Is("p"), Param("project"), Is("experiments"), Param("experiment"), Is("setup"))} view={Lazy::<Late<experiment::SetUpExperiment>>::new()}/>
+                    </ParentRoute>
                 </ParentRoute>
             </Routes>
         </Router>

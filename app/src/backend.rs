@@ -5,6 +5,7 @@ pub mod case;
 pub mod cost;
 pub mod desk;
 pub mod exchange;
+pub mod experiment;
 pub mod gateway;
 pub mod grid;
 pub mod playground;

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod cost;
+pub mod experiment;
 pub mod grid;
 pub mod missing;
 pub mod play;
@@ -66,3 +67,7 @@ chunk!(
     request::RequestList, request::RequestPage
 );
 chunk!(cost_pages, __preload_cost_pages: cost::Cost);
+chunk!(
+    experiment_pages, __preload_experiment_pages: experiment::ExperimentList, experiment::NewExperiment, experiment::SetUpExperiment,
+    experiment::ExperimentPage, experiment::Explained
+);

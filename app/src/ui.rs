@@ -9,6 +9,7 @@ mod chip;
 mod choice;
 mod dialog;
 mod field;
+pub mod figure;
 mod icon;
 mod load;
 mod menu;

@@ -29,6 +29,7 @@ pub use history::History;
 pub use import::ImportPage;
 pub use list::PromptList;
 pub use new::NewPromptPage;
+pub use publish::MoveDialog;
 pub use runs::PromptRuns;
 pub use streaming::{Measures, State};
 pub use use_it::UseIt;

@@ -7,6 +7,7 @@ mod assign;
 mod count;
 mod life;
 mod outcome;
+mod page;
 mod plan;
 
 use std::collections::HashSet;
@@ -32,9 +33,10 @@ pub(crate) use assign::{Placed, place};
 pub use count::{Course, course, follow, results};
 pub use life::{Shipped, archive, decide, pause, split, split_by_keys, start};
 pub use outcome::{OUTCOMES_MAX, Outcome, Taken, take};
+pub use page::{Readiness, Traffic, history, readiness, traffic};
 pub use plan::{Exposures, Plans};
 
-pub use crate::store::experiment::{Decision, Marks, Weights};
+pub use crate::store::experiment::{Decision, Entry, Marks, Weights};
 
 /// Experiments of a project at most.
 const MOST: i64 = 1_000;

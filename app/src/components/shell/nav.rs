@@ -34,6 +34,7 @@ pub fn Nav(sign_out: Option<String>) -> impl IntoView {
                 </button>
             </div>
             {group("Build")}
+            {group("Compare")}
             {group("Watch")}
             <div class="c-nav-group c-nav-foot">
                 {group("")}

@@ -25,9 +25,10 @@ const fn place(group: &'static str, label: &'static str, icon: &'static str, pat
 }
 
 /// In the order of people's work; what is not built yet is not here.
-pub const PLACES: [Place; 6] = [
+pub const PLACES: [Place; 7] = [
     place("Build", "Prompts", "prompt", "prompts", "p"),
     place("Build", "Playground", "play", "playground", "l"),
+    place("Compare", "Experiments", "flask", "experiments", "e"),
     Place { needs: Action::SeeRequests, ..place("Watch", "Requests", "list", "requests", "q") },
     place("Watch", "Cost", "coin", "cost", "c"),
     place("Watch", "Runs", "pulse", "runs", "r"),

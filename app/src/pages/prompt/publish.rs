@@ -6,7 +6,10 @@ use atelier_domain::prompt::{LabelMove, PRODUCTION, Prompt, Usage};
 use leptos::prelude::*;
 
 use crate::{
-    api::prompt::{LabelReview, MoveLabel, ReviewLabel},
+    api::{
+        UiError,
+        prompt::{LabelReview, MoveLabel, ReviewLabel},
+    },
     ask::{ActionForm, Change},
     pages::account::land::on_success,
     ui::{Close, Dialog, ErrorNote, Field, Icon, Skeleton, Submit, close_on_success, failure, use_toaster},
@@ -19,14 +22,78 @@ pub fn Publish(
     version: u32,
     publish: Change,
 ) -> impl IntoView {
-    close_on_success("publish", publish);
-    let (fault, review) = (failure(publish), Change::by::<ReviewLabel>());
+    let labels = prompt.labels.iter().map(|label| (label.label.to_string(), label.version)).collect();
+    view! {
+        <MoveDialog
+            id="publish" words="Publish" title=format!("Publish version {version}") prompt=prompt.id.to_string() labels=labels version=version action=publish
+            say="A label points at one version. Code that pulls the label gets this version from the next pull on."
+        >
+            ""
+        </MoveDialog>
+    }
+    .into_any()
+}
+
+/// The button, and the dialog that it opens: every move of a label goes through it. The children are what else the form sends.
+#[component]
+pub fn MoveDialog(
+    id: &'static str,
+    /// On the button.
+    #[prop(into)]
+    words: String,
+    #[prop(default = "plain")] kind: &'static str,
+    #[prop(into)] title: String,
+    /// What will happen, in a sentence or two.
+    #[prop(into)]
+    say: String,
+    prompt: String,
+    /// Of the prompt, and the versions that they stand at.
+    labels: Vec<(String, u32)>,
+    version: u32,
+    action: Change,
+    children: Children,
+) -> impl IntoView {
+    close_on_success(id, action);
+    let (fault, review) = (failure(action), Change::by::<ReviewLabel>());
     let label = RwSignal::new(PRODUCTION.to_owned());
-    let id = StoredValue::new(prompt.id.to_string());
+    let asked = StoredValue::new(prompt.clone());
     let ask = move || {
         review.clear();
-        review.send(ReviewLabel { prompt: id.get_value(), label: label.get_untracked(), version });
+        review.send(ReviewLabel { prompt: asked.get_value(), label: label.get_untracked(), version });
     };
+    let known = labels.clone();
+    // Where the label stands as this page knows it, so that somebody else's move is not overrun.
+    let expected = move || known.iter().find(|(name, _)| name == label.get().trim()).map_or(0, |(_, version)| *version);
+    view! {
+        <button class="c-btn" data-kind=kind data-size="s" type="button" command="show-modal" commandfor=id on:click=move |_| ask()>{words}</button>
+        <Dialog id=id title=title>
+            <ActionForm action=action>
+                <div class="c-dialog-body l-stack" tabindex="0" role="region" aria-label="What changes">
+                    <p>{say}</p>
+                    {children()}
+                    <input type="hidden" name="prompt" value=prompt/>
+                    <input type="hidden" name="version" value=version/>
+                    <input type="hidden" name="expected" value=expected/>
+                    <Which label=label ask=Callback::new(move |()| ask()) labels=labels fault=fault/>
+                    <Reviewed review=review version=version label=label/>
+                    <Sure label=label/>
+                    <ErrorNote fault=fault/>
+                </div>
+                <div class="c-dialog-foot">
+                    <span class="l-row l-end">
+                        <Close dialog=id/>
+                        <Submit pending=action.pending()>{move || format!("Move {} to version {version}", label.get().trim())}</Submit>
+                    </span>
+                </div>
+            </ActionForm>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// Which label: one there is, or a new one.
+#[component]
+fn Which(label: RwSignal<String>, ask: Callback<()>, labels: Vec<(String, u32)>, fault: Signal<Option<UiError>>) -> impl IntoView {
     // Once the typing pauses: what is shown must not move under the button that is about to be pressed.
     let pause = StoredValue::new(0);
     let typed = move |event| {
@@ -36,51 +103,33 @@ pub fn Publish(
         set_timeout(
             move || {
                 if pause.try_get_value() == Some(now) {
-                    ask();
+                    ask.run(());
                 }
             },
             Duration::from_millis(300),
         );
     };
-    let found = Memo::new(move |_| review.output::<LabelReview>());
-    let labels = StoredValue::new(prompt.labels.clone());
-    // Where the label stands as this page knows it, so that somebody else's move is not overrun.
-    let expected = move || labels.with_value(|labels| labels.iter().find(|one| one.label.as_str() == label.get().trim()).map_or(0, |one| one.version));
-    let known: Vec<String> = [PRODUCTION, "staging"].into_iter().map(str::to_owned).chain(prompt.labels.iter().map(|label| label.label.to_string())).collect();
-    let options = known.into_iter().map(|label| view! { <option value=label></option> }).collect_view();
-    let unready = failure(review);
+    let known = [PRODUCTION, "staging"].into_iter().map(str::to_owned).chain(labels.into_iter().map(|(name, _)| name));
+    let options = known.map(|label| view! { <option value=label></option> }).collect_view();
+    view! {
+        <div on:input=typed>
+            <Field label="Label" name="label" value=PRODUCTION hint="production, staging, or a name of your own" fault=fault required=true/>
+        </div>
+        <datalist id="labels">{options}</datalist>
+    }
+    .into_any()
+}
+
+/// What the move would change, once the studio has said so.
+#[component]
+fn Reviewed(review: Change, version: u32, label: RwSignal<String>) -> impl IntoView {
+    let (found, unready) = (Memo::new(move |_| review.output::<LabelReview>()), failure(review));
     let body = move || match found.get() {
         None if unready.with(Option::is_some) => view! { <ErrorNote fault=unready/> }.into_any(),
         None => view! { <Skeleton rows=5/> }.into_any(),
         Some(found) => view! { <What found=found version=version label=label.get_untracked()/> }.into_any(),
     };
-    view! {
-        <button class="c-btn" data-size="s" type="button" command="show-modal" commandfor="publish" on:click=move |_| ask()>"Publish"</button>
-        <Dialog id="publish" title=format!("Publish version {version}")>
-            <ActionForm action=publish>
-                <div class="c-dialog-body l-stack" tabindex="0" role="region" aria-label="What changes">
-                    <p>"A label points at one version. Code that pulls the label gets this version from the next pull on."</p>
-                    <input type="hidden" name="prompt" value=prompt.id.to_string()/>
-                    <input type="hidden" name="version" value=version/>
-                    <input type="hidden" name="expected" value=expected/>
-                    <div on:input=typed>
-                        <Field label="Label" name="label" value=PRODUCTION hint="production, staging, or a name of your own" fault=fault required=true/>
-                    </div>
-                    <datalist id="labels">{options}</datalist>
-                    <div class="l-stack" aria-live="polite">{body}</div>
-                    <Sure label=label/>
-                    <ErrorNote fault=fault/>
-                </div>
-                <div class="c-dialog-foot">
-                    <span class="l-row l-end">
-                        <Close dialog="publish"/>
-                        <Submit pending=publish.pending()>{move || format!("Move {} to version {version}", label.get().trim())}</Submit>
-                    </span>
-                </div>
-            </ActionForm>
-        </Dialog>
-    }
-    .into_any()
+    view! { <div class="l-stack" aria-live="polite">{body}</div> }.into_any()
 }
 
 /// `production` is what customers get: it asks for a word.

@@ -1,7 +1,9 @@
-//! Experiments: their definitions and lives. What they count stands in [`count`], what waits to be counted in [`inbox`].
+//! Experiments: their definitions and lives. What they count stands in [`count`], what waits to be counted in [`inbox`], what
+//! pages show beside in [`page`].
 
 mod count;
 mod inbox;
+mod page;
 
 use atelier_domain::{
     experiment::{Definition, Evidence, Exposed, Requested, Results, Split, State},
@@ -20,6 +22,7 @@ use super::{broken, get, id, json, text};
 
 pub use count::{arms, last_look, looks, put_arms, put_look, put_units, units};
 pub use inbox::{Event, What, is_waiting, note_ids, put as put_events, take, waiting};
+pub use page::{Entry, history, traffic};
 
 /// Experiments of a project that are read at once: more than a project may have open.
 const LONGEST_LIST: i64 = 1_000;

@@ -51,13 +51,15 @@ fn places(project: Option<&ViewerProject>) -> Vec<Entry> {
 }
 
 fn actions(project: Option<&ViewerProject>) -> Vec<Entry> {
-    let new = project.map(|project| Entry {
-        group: "Actions",
-        icon: "plus",
-        label: "New prompt".to_owned(),
-        note: String::new(),
-        keys: Vec::new(),
-        act: Act::Go(format!("/p/{}/prompts/new", project.id)),
+    let new = project.into_iter().flat_map(|project| {
+        [("New prompt", "prompts"), ("New test", "experiments")].map(|(label, area)| Entry {
+            group: "Actions",
+            icon: "plus",
+            label: label.to_owned(),
+            note: String::new(),
+            keys: Vec::new(),
+            act: Act::Go(format!("/p/{}/{area}/new", project.id)),
+        })
     });
     let pressed = ACTIONS.iter().map(|(icon, label, selector, keys)| Entry {
         group: "Actions",
@@ -67,7 +69,7 @@ fn actions(project: Option<&ViewerProject>) -> Vec<Entry> {
         keys: keys.to_vec(),
         act: Act::Press(selector),
     });
-    new.into_iter().chain(pressed).collect()
+    new.chain(pressed).collect()
 }
 
 /// A label cut around the first place where the query stands in it: before, match, after.
