@@ -3,6 +3,7 @@
 // The lints know helpers of tests by this.
 #![cfg(test)]
 
+mod experiment;
 mod gateway;
 mod http;
 mod server;
