@@ -28,8 +28,8 @@ const NAMES: &str = "LEFT JOIN prompts p ON p.id = r.prompt_id LEFT JOIN api_key
 
 /// Words that so many requests have are common.
 const COMMON: i64 = 100_000;
-/// So many with common words are counted.
-const PROBED: i64 = 500;
+/// So many that a search found are counted.
+const SEARCHED: i64 = 500;
 
 /// What a list looks for.
 #[derive(Clone, Debug, Default)]
@@ -58,41 +58,79 @@ pub async fn body(db: &mut Db, seq: i64) -> Result<Option<Vec<u8>>, Fault> {
     sqlx::query_scalar("SELECT body FROM request_bodies WHERE seq = $1").bind(seq).fetch_optional(db).await.map_err(internal)
 }
 
+/// Where a search begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// At the requests, by the filters' indexes.
+    Requests,
+    /// At the requests with a tag: in the order of the tag's own index.
+    Tag,
+    /// At common words, the newest first (SQLite): most of what is met is wanted.
+    Words,
+}
+
+impl Way {
+    async fn of(db: &mut Db, engine: Engine, project: ProjectId, filter: &RequestFilter) -> Result<Self, Fault> {
+        if filter.tag.is_some() {
+            return Ok(Self::Tag);
+        }
+        let alone = RequestFilter { q: None, from: None, to: None, ..filter.clone() }.is_empty();
+        let words = filter.q.as_deref().map(|q| words_of(engine, q)).filter(|words| alone && engine == Engine::Sqlite && !words.is_empty());
+        let Some(words) = words else { return Ok(Self::Requests) };
+        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM request_words WHERE words MATCH $1 LIMIT $2)";
+        let count: i64 = sqlx::query_scalar(sql).bind(words).bind(COMMON).fetch_one(&mut *db).await.map_err(internal)?;
+        if count < COMMON {
+            return Ok(Self::Requests);
+        }
+        // Somebody may be called like a common word, and their texts may not be kept.
+        let user = sqlx::query("SELECT seq FROM requests WHERE project_id = $1 AND end_user = $2 LIMIT 1").bind(project.to_string()).bind(filter.q.as_deref());
+        Ok(if user.fetch_optional(db).await.map_err(internal)?.is_some() { Self::Requests } else { Self::Words })
+    }
+
+    fn from(self) -> &'static str {
+        match self {
+            Self::Requests => "FROM requests r ",
+            Self::Tag => "FROM request_tags t JOIN requests r ON r.seq = t.seq ",
+            // Not the other way round, whatever the planner thinks.
+            Self::Words => "FROM request_words w CROSS JOIN requests r ON r.seq = w.rowid ",
+        }
+    }
+
+    fn order(self) -> &'static str {
+        match self {
+            Self::Requests => " ORDER BY r.seq DESC LIMIT ",
+            Self::Tag => " ORDER BY t.seq DESC LIMIT ",
+            Self::Words => " ORDER BY w.rowid DESC LIMIT ",
+        }
+    }
+}
+
 /// The newest first, each with its number.
 pub async fn list(db: &mut Db, engine: Engine, project: ProjectId, wanted: &Wanted) -> Result<Vec<(i64, Line)>, Fault> {
+    let way = Way::of(db, engine, project, &wanted.filter).await?;
     let mut sql = Sql::new(COLUMNS);
-    sql.from(&wanted.filter);
+    sql.text.push_str(way.from());
     sql.text.push_str(NAMES);
-    sql.filters(engine, project, wanted, common(db, engine, &wanted.filter).await?);
-    // A tag's own index has the order too; without this its requests are sought among all.
-    sql.text.push_str(if wanted.filter.tag.is_some() { " ORDER BY t.seq DESC LIMIT " } else { " ORDER BY r.seq DESC LIMIT " });
+    sql.filters(engine, project, wanted, way);
+    sql.text.push_str(way.order());
     sql.number(wanted.limit);
     let rows = sql.fetch(db).await?;
     rows.iter().map(|row| Ok((get(row, "seq")?, line(row)?))).collect()
 }
 
-/// How many there are, up to `most` or, of what is looked at one by one, [`PROBED`]; and whether there are more.
+/// How many there are, up to `most` or, of searches, [`SEARCHED`]; and whether there are more.
 pub async fn count_since(db: &mut Db, engine: Engine, project: ProjectId, wanted: &Wanted, most: i64) -> Result<(i64, bool), Fault> {
-    let common = common(db, engine, &wanted.filter).await?;
-    let most = if common { PROBED } else { most };
+    let way = Way::of(db, engine, project, &wanted.filter).await?;
+    let most = if wanted.filter.q.is_some() { most.min(SEARCHED) } else { most };
     let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 AS one ");
-    sql.from(&wanted.filter);
-    sql.filters(engine, project, wanted, common);
+    sql.text.push_str(way.from());
+    sql.filters(engine, project, wanted, way);
     sql.text.push_str(" LIMIT ");
     sql.number(most + 1);
     sql.text.push_str(") AS found");
     let rows = sql.fetch(db).await?;
     let count: i64 = rows.first().map_or(Ok(0), |row| sqlx::Row::try_get(row, 0).map_err(internal))?;
     Ok((count.min(most), count > most))
-}
-
-/// Whether so many requests have these words that it is faster to look into one after the other than to gather them all.
-async fn common(db: &mut Db, engine: Engine, filter: &RequestFilter) -> Result<bool, Fault> {
-    let words = filter.q.as_deref().map(|q| words_of(engine, q)).filter(|words| engine == Engine::Sqlite && !words.is_empty());
-    let Some(words) = words else { return Ok(false) };
-    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM request_words WHERE words MATCH $1 LIMIT $2)";
-    let count: i64 = sqlx::query_scalar(sql).bind(words).bind(COMMON).fetch_one(db).await.map_err(internal)?;
-    Ok(count >= COMMON)
 }
 
 /// A query for the index of words: every word has to be there, the last one may go on.
@@ -141,24 +179,28 @@ impl Sql {
         }
     }
 
-    /// A tag's requests are found by the tag.
-    fn from(&mut self, filter: &RequestFilter) {
-        self.text.push_str(if filter.tag.is_some() { "FROM request_tags t JOIN requests r ON r.seq = t.seq " } else { "FROM requests r " });
-    }
-
-    fn filters(&mut self, engine: Engine, project: ProjectId, wanted: &Wanted, common: bool) {
+    fn filters(&mut self, engine: Engine, project: ProjectId, wanted: &Wanted, way: Way) {
         let filter = &wanted.filter;
         let text = |text: &Option<String>| text.clone().map(Bound::Text);
-        // The first condition has an index of its own, in whose order the rows come. A prompt is of this project: whoever asks has checked.
-        match (&filter.tag, filter.prompt) {
-            (Some(tag), _) => {
+        // The first condition has an index of its own, in whose order the rows come.
+        match (way, filter.tag.clone(), filter.q.as_deref()) {
+            (Way::Tag, Some(tag), _) => {
                 self.text.push_str("WHERE t.project_id = ");
                 self.place(Bound::Text(project.to_string()));
-                self.and(" AND t.tag = ", Some(Bound::Text(tag.clone())));
+                self.and(" AND t.tag = ", Some(Bound::Text(tag)));
                 self.and(" AND t.seq < ", wanted.before.map(Bound::Number));
             }
-            (None, Some(_)) => self.text.push_str("WHERE 1 = 1"),
-            (None, None) => {
+            (Way::Words, _, Some(q)) => {
+                self.text.push_str("WHERE w.words MATCH ");
+                self.place(Bound::Text(words_of(engine, q)));
+                self.and(" AND w.rowid < ", wanted.before.map(Bound::Number));
+                self.and(" AND r.project_id = ", Some(Bound::Text(project.to_string())));
+            }
+            // A prompt is of this project: whoever asks has checked, and its index tells the rest.
+            _ if (RequestFilter { prompt: None, version: None, from: None, to: None, ..filter.clone() }).is_empty() && filter.prompt.is_some() => {
+                self.text.push_str("WHERE 1 = 1");
+            }
+            _ => {
                 self.text.push_str("WHERE r.project_id = ");
                 self.place(Bound::Text(project.to_string()));
             }
@@ -181,20 +223,9 @@ impl Sql {
         self.and(" AND r.outcome = ", filter.outcome.map(|outcome| Bound::Text(outcome.as_str().to_owned())));
         self.and(" AND r.cache = ", filter.cache.map(|cache| Bound::Text(cache.as_str().to_owned())));
         self.and(" AND r.source = ", filter.source.map(|source| Bound::Text(source.as_str().to_owned())));
-        match &filter.q {
-            Some(q) if common => self.probe(q),
-            Some(q) => self.search(engine, project, q),
-            None => {}
+        if let Some(q) = filter.q.as_ref().filter(|_| way != Way::Words) {
+            self.search(engine, project, q);
         }
-    }
-
-    /// Common words, or a user, of each row that is met (SQLite).
-    fn probe(&mut self, q: &str) {
-        self.text.push_str(" AND (EXISTS (SELECT 1 FROM request_words w WHERE w.rowid = r.seq AND w.words MATCH ");
-        self.place(Bound::Text(words_of(Engine::Sqlite, q)));
-        self.text.push_str(") OR r.end_user = ");
-        self.place(Bound::Text(q.trim().to_owned()));
-        self.text.push(')');
     }
 
     /// Words, a user, or a request's id.
