@@ -46,6 +46,22 @@ async function grid(page, project, prompt, run) {
   return page.url().split('/').pop()
 }
 
+/** A test that runs, and a draft; gives their ids. */
+async function tests(stage, project) {
+  const key = await stage.studio.key(project.name, 'read,manage,ingest')
+  const variant = (key, version) => ({ key, weight: 0.5, prompt: 'support/reply', version })
+  const body = (key) => ({ key, name: `Test ${key}`, hypothesis: 'Shorter is better.', variants: [variant('a', 1), variant('b', 2)], metrics: [{ name: 'resolved', min_effect: 0.05 }] })
+  const made = []
+  for (const name of ['running', 'draft']) {
+    const reply = await stage.studio.rest(key, 'POST', '/experiments', body(name))
+    assert.equal(reply.status, 201, await reply.clone().text())
+    made.push((await reply.json()).id)
+  }
+  const reply = await stage.studio.rest(key, 'POST', '/experiments/running/start')
+  assert.equal(reply.status, 200, await reply.text())
+  return made
+}
+
 /** The last thing that was asked through the studio. */
 async function firstRequest(page, project) {
   await open(page, `/p/${project.id}/requests`)
@@ -73,11 +89,14 @@ journey('every route is alive after a refresh and after a click, and axe finds n
   const run = await firstRun(page, project)
   const request = await firstRequest(page, project)
   const [invite, reset] = await links(page, project)
-  const all = filled({ project: project.id, prompt, run, request, grid: await grid(page, project, prompt, run), token: 'TOKEN' })
+  const [running, draft] = await tests(stage, project)
+  const all = filled({ project: project.id, prompt, run, request, experiment: draft, grid: await grid(page, project, prompt, run), token: 'TOKEN' })
   t.diagnostic(`${routes.length} routes`)
 
   for (const path of all.filter((path) => !strangers.test(path))) await visit(stage, page, path)
   await tabs(stage, page, project)
+  for (const tab of ['results', 'samples', 'slices', 'setup', 'history']) await visit(stage, page, `/p/${project.id}/experiments/${running}?tab=${tab}`)
+  for (const step of ['variants', 'split', 'audience', 'metrics', 'review']) await visit(stage, page, `/p/${project.id}/experiments/${draft}/setup?step=${step}`)
   await click(stage, page, all.filter((path) => !strangers.test(path)))
   await openThings(stage, page, project, prompt)
   await bench(stage, page, project, prompt, all.find((path) => /\/grids\/[^/]+$/.test(path)))
@@ -89,7 +108,7 @@ journey('every route is alive after a refresh and after a click, and axe finds n
   }
   await open(stranger, `/invite/${invite}`)
   await leads(stranger, '/signin', () => stranger.getByRole('link', { name: 'Sign in' }).click())
-}, { timeout: 600_000 }) // some ninety pages under axe
+}, { timeout: 900_000 }) // more than a hundred pages under axe
 
 journey('the set-up page is alive, open to everybody, and answers beside its fields', async (stage) => {
   const page = await stage.person()

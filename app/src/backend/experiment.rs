@@ -12,7 +12,7 @@ use atelier_backend::{
 };
 use atelier_domain::{
     account::Action,
-    experiment::{Decision, Definition, Experiment, Results, State, Verdict},
+    experiment::{Decision, Definition, Experiment, Measured, Results, State, Verdict},
     fault::{Fault, Kind},
     id::{ExperimentId, ProjectId},
     page::Page,
@@ -149,13 +149,14 @@ pub async fn standings(cx: &Cx, project: ProjectId, id: ExperimentId) -> Result<
     Ok(Standings { courses, slices: course.slices, units_a_day, results: readable(results, &found) })
 }
 
-/// A test that was put away before it began has no verdict to come.
+/// Before a test has begun it has no verdict to come.
 fn readable(results: Results, found: &Found) -> Results {
-    if found.experiment.state == State::Archived && found.experiment.started_at.is_none() {
-        let sentence = "This test was put away before it started.".to_owned();
-        return Results { verdict: Verdict { decision: Decision::Continue, variant: None, sentence }, ..results };
-    }
-    results
+    let sentence = match (found.experiment.started_at, found.experiment.state) {
+        (Some(_), _) => return results,
+        (None, State::Archived) => "This test was put away before it started.",
+        (None, _) => "This test has not started.",
+    };
+    Results { verdict: Verdict { decision: Decision::Continue, variant: None, sentence: sentence.to_owned() }, ..results }
 }
 
 /// # Errors
@@ -182,22 +183,22 @@ async fn sample(cx: &Cx, line: Line) -> Result<Sample, Fault> {
         let cut: String = text.chars().take(ANSWER).collect();
         if cut.len() < text.len() { cut + " …" } else { cut }
     });
-    let seconds = facts.times.whole as f64 / 1e6;
+    let took = figure::mean(Measured::Seconds, facts.times.whole as f64 / 1e6);
     let cost = facts.cost.map(|cost| format!(", {cost}")).unwrap_or_default();
-    Ok(Sample { id: facts.id.to_string(), at: facts.at, asked, said, failed: facts.outcome == Outcome::Failed, took: format!("{seconds:.2} s{cost}") })
+    Ok(Sample { id: facts.id.to_string(), at: facts.at, asked, said, failed: facts.outcome == Outcome::Failed, took: took + &cost })
 }
 
 /// # Errors
 /// As [`experiments::start`].
 pub async fn start(cx: &Cx, project: ProjectId, id: ExperimentId, confirmed: bool) -> Result<(), Fault> {
-    in_project(cx, project, id).await?;
+    allowed(cx, Action::Publish, project, id).await?;
     experiments::start(cx, id, confirmed).await.map(|_| ())
 }
 
 /// # Errors
 /// As [`experiments::pause`].
 pub async fn pause(cx: &Cx, project: ProjectId, id: ExperimentId) -> Result<(), Fault> {
-    in_project(cx, project, id).await?;
+    allowed(cx, Action::Publish, project, id).await?;
     experiments::pause(cx, id).await.map(|_| ())
 }
 
@@ -246,7 +247,7 @@ pub async fn keep_baseline(cx: &Cx, project: ProjectId, id: ExperimentId) -> Res
 /// # Errors
 /// As [`experiments::archive`].
 pub async fn archive(cx: &Cx, project: ProjectId, id: ExperimentId) -> Result<(), Fault> {
-    in_project(cx, project, id).await?;
+    allowed(cx, Action::Publish, project, id).await?;
     experiments::archive(cx, id).await.map(|_| ())
 }
 
@@ -260,6 +261,6 @@ pub async fn copy(cx: &Cx, project: ProjectId, id: ExperimentId, key: &str) -> R
 /// # Errors
 /// As [`experiments::discard`].
 pub async fn discard(cx: &Cx, project: ProjectId, id: ExperimentId) -> Result<(), Fault> {
-    in_project(cx, project, id).await?;
+    allowed(cx, Action::Write, project, id).await?;
     experiments::discard(cx, id).await
 }

@@ -102,6 +102,10 @@ fn marks(svg: &mut String, frame: &Frame, points: &[Point], measured: Measured, 
     );
     let Some(last) = points.last() else { return };
     let (x, y) = (frame.x(last.units), frame.y(last.difference));
+    if let Some((low, high)) = last.ends {
+        let (top, foot) = (frame.y(high), frame.y(low));
+        let _ = write!(svg, "<line class=\"c-line\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"{top:.2}%\" y2=\"{foot:.2}%\"/>");
+    }
     let (anchor, dx) = if x > 50.0 { ("end", -6) } else { ("start", 8) };
     let _ = write!(
         svg,
@@ -136,7 +140,7 @@ mod tests {
     fn a_band_has_its_line_its_plan_and_no_hole() {
         let points: Vec<Point> = (1..50).map(|look| point(f64::from(look) * 40.0, 0.05, (look > 3).then(|| 1.0 / f64::from(look)))).collect();
         let svg = band(&points, Measured::Share, 2_400);
-        assert_eq!((svg.matches("c-band").count(), svg.matches("c-line").count(), svg.matches("planned 2,400").count()), (1, 1, 1), "{svg}");
+        assert_eq!((svg.matches("c-band").count(), svg.matches("c-line").count(), svg.matches("planned 2,400").count()), (1, 2, 1), "{svg}");
         assert!(svg.contains("+5.0 pt") && !svg.contains("NaN") && !svg.contains("inf"), "{svg}");
     }
 

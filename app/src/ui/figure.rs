@@ -41,6 +41,11 @@ impl Figure {
         self.difference.map_or_else(|| "none yet".to_owned(), |difference| signed(self.scale, difference) + self.unit())
     }
 
+    /// Whether it is told as a zero.
+    pub fn is_nothing(&self) -> bool {
+        self.difference.is_none_or(|difference| signed(self.scale, difference).starts_with('±'))
+    }
+
     /// "−0.7 to +11.1"
     pub fn ends(&self) -> Option<String> {
         Some(format!("{} to {}", signed(self.scale, self.low?), signed(self.scale, self.high?)))
@@ -98,6 +103,11 @@ pub fn variant(key: &str) -> String {
 pub fn per_cent(part: f64) -> String {
     let shown = format!("{:.1}", part * 100.0);
     shown.strip_suffix(".0").map_or(shown.clone(), str::to_owned)
+}
+
+/// The same for a field: with what it takes to be read back, "33.3333".
+pub fn typed_per_cent(part: f64) -> String {
+    ((part * 1e6).round() / 1e4).to_string()
 }
 
 fn signed(scale: Scale, value: f64) -> String {

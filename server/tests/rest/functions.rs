@@ -7,7 +7,7 @@ mod table;
 use std::{collections::BTreeMap, time::Duration};
 
 use atelier_backend::{
-    account, budget, case,
+    account, budget, case, experiment,
     local::Status,
     prompt, provider,
     session::{self, Stored},
@@ -17,7 +17,8 @@ use atelier_domain::{
     budget::BudgetForm,
     case::CaseForm,
     cost::Nanos,
-    id::{ProjectId, PromptId, RunId, UserId},
+    experiment::Definition,
+    id::{ExperimentId, ProjectId, PromptId, RunId, UserId},
     prompt::{Body, Draft, NewPrompt, PromptType},
     provider::{ProviderForm, ProviderKind},
 };
@@ -199,12 +200,15 @@ async fn stage(test: &TestStudio, place: &Place) -> Ids {
     let invitation = open.iter().find(|one| one.email == invited).unwrap().id;
     let reset = account::reset_link(&cx, place.member).await.unwrap();
     let prompt = prompt_in(test, project).await;
+    let (draft, running) = tests_of(test, project, prompt).await;
     let values = CaseForm { values: [("x".to_owned(), json!("y"))].into(), expected: None };
     let case = case::add(&cx, prompt, values).await.unwrap().id;
     Ids::from([
         ("$project", project.to_string()),
         ("$prompt", prompt.to_string()),
         ("$case", case.to_string()),
+        ("$draft", draft.to_string()),
+        ("$test", running.to_string()),
         ("$grid", grid_of(test, place, prompt).await),
         ("$run", place.run.to_string()),
         ("$asked", request_of(test, project).await),
@@ -217,6 +221,24 @@ async fn stage(test: &TestStudio, place: &Place) -> Ids {
         ("$link", token(&link)),
         ("$reset", token(&reset)),
     ])
+}
+
+/// A test that can start and one that runs: the only ones of the project, which has a thousand at most.
+async fn tests_of(test: &TestStudio, project: ProjectId, prompt: PromptId) -> (ExperimentId, ExperimentId) {
+    let cx = test.operator();
+    let mut db = test.studio.db.begin().await.unwrap();
+    sqlx::query("DELETE FROM experiments WHERE project_id = $1").bind(project.to_string()).execute(&mut *db).await.unwrap();
+    db.commit().await.unwrap();
+    let name = prompt::find(&cx, prompt).await.unwrap().name.to_string();
+    let variant = |key: &str| json!({"key": key, "weight": 0.5, "prompt": name, "version": 1});
+    let definition = |key: &str| {
+        let definition = json!({"key": key, "variants": [variant("a"), variant("b")], "metrics": [{"name": "resolved"}]});
+        serde_json::from_value::<Definition>(definition).unwrap()
+    };
+    let draft = experiment::create_whole(&cx, project, definition("draft")).await.unwrap().experiment.id;
+    let running = experiment::create_whole(&cx, project, definition("running")).await.unwrap().experiment.id;
+    experiment::start(&cx, running, true).await.unwrap();
+    (draft, running)
 }
 
 /// A request through the gateway.

@@ -151,7 +151,12 @@ pub async fn keep(cx: &Cx, project: ProjectId, id: ExperimentId, step: Step, the
     let before = allowed(cx, Action::Write, project, id).await?.experiment.definition;
     let mut definition = form::read(&before, step, form).map_err(|fault| placed(fault, &before))?;
     change_rows(cx, project, &mut definition, step, then).await?;
-    let kept = experiments::write(cx, id, definition).await.map_err(|fault| placed(fault, &before))?;
+    let definition = definition.tidy();
+    // Whoever only looks around leaves no mark in the history.
+    let kept = match definition == before {
+        true => experiments::find(cx, id).await?,
+        false => experiments::write(cx, id, definition).await.map_err(|fault| placed(fault, &before))?,
+    };
     let definition = kept.experiment.definition;
     if then == "next" {
         let problems: Vec<FieldError> =

@@ -7,7 +7,7 @@ use atelier_domain::{
 use leptos::prelude::*;
 
 use crate::{
-    api::experiment::{OpenTest, Standings},
+    api::experiment::Standings,
     ui::{Icon, figure},
 };
 
@@ -20,13 +20,13 @@ enum Health {
 }
 
 #[component]
-pub fn Checks(test: OpenTest, standings: Standings) -> impl IntoView {
+pub fn Checks(standings: Standings) -> impl IntoView {
     let results = &standings.results;
     let (ratio, guards, data) = (ratio(results), guards(results), data(results));
     view! {
         <ul class="p-checklist" aria-label="Health checks">
             <Check health=ratio.0 title=ratio.1 say=ratio.2/>
-            <Sample test=test standings=standings.clone()/>
+            <Sample standings=standings.clone()/>
             <Check health=guards.0 title=guards.1 say=guards.2/>
             <Check health=data.0 title=data.1 say=data.2/>
         </ul>
@@ -62,7 +62,7 @@ fn ratio(results: &Results) -> (Health, String, String) {
 }
 
 #[component]
-fn Sample(test: OpenTest, standings: Standings) -> impl IntoView {
+fn Sample(standings: Standings) -> impl IntoView {
     let Results { units, planned_units: planned, .. } = standings.results;
     let more = planned.saturating_sub(units);
     let say = match (more, standings.units_a_day) {
@@ -75,7 +75,6 @@ fn Sample(test: OpenTest, standings: Standings) -> impl IntoView {
     };
     let part = 100.0 * units as f64 / planned.max(1) as f64;
     let (health, width) = (if more == 0 { Health::Good } else { Health::Open }, format!("{:.1}%", part.min(100.0)));
-    let _ = test;
     view! {
         <Check health=health title=format!("Sample {} of {}", figure::whole(units), figure::whole(planned)) say=say>
             <svg class="c-bar" data-size="s" role="img" aria-label=format!("{part:.0} per cent of the planned sample")><rect width=width height="100%"></rect></svg>

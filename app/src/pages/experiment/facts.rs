@@ -65,7 +65,7 @@ fn compare(definition: &Definition, places: &[Place]) -> Option<String> {
 #[component]
 fn One(at: usize, variant: Variant, place: Place, units: u64) -> impl IntoView {
     let labels = place.labels.iter().filter(|(_, version)| *version == variant.version).map(|(label, _)| view! { <Label name=label.clone()/> }).collect_view();
-    let model = variant.model.clone().or(place.model).unwrap_or_else(|| "the studio's model".to_owned());
+    let model = variant.model.clone().or(place.model).unwrap_or_else(|| "the caller's model".to_owned());
     let params = [variant.params.temperature.map(|t| format!(", temperature {t}")), variant.params.max_tokens.map(|n| format!(", at most {n} tokens"))];
     let params: String = params.into_iter().flatten().collect();
     let title = if variant.key.len() == 1 { format!("Version {}", variant.version) } else { format!("{}: version {}", variant.key, variant.version) };

@@ -107,7 +107,7 @@ fn Row(project: String, test: TestLine, now: atelier_domain::timestamp::Timestam
     let said = said.unwrap_or_else(|| "Not started yet: the set-up goes on where it was left.".to_owned());
     let units = (test.state != State::Draft).then(|| {
         let part = 100 * test.units / test.planned_units.max(1);
-        view! { <span class="num">{format!("{} of {} units", figure::whole(test.units), figure::whole(test.planned_units))}</span><span class="c-dim">{format!(" · {part} %")}</span> }
+        view! { <span class="num">{format!("{} of {} units, {part} %", figure::whole(test.units), figure::whole(test.planned_units))}</span> }
     });
     let hypothesis = (!test.hypothesis.is_empty()).then(|| view! { <p class="p-test-why">{test.hypothesis.clone()}</p> });
     let (title, prompt) = (test.title.clone(), test.prompt.clone());

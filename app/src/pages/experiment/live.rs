@@ -10,7 +10,7 @@ use super::{checks::Checks, course::Courses, facts::Facts, scorecard::Scorecard,
 pub fn Results(test: OpenTest, live: RwSignal<Standings>) -> impl IntoView {
     let (top, score, began) = (test.clone(), test.clone(), test.started_at.is_some());
     view! {
-        {move || live.with(|live| view! { <Verdict test=top.clone() standings=live.clone()/> {began.then(|| view! { <Checks test=top.clone() standings=live.clone()/> })} })}
+        {move || live.with(|live| view! { <Verdict test=top.clone() standings=live.clone()/> {began.then(|| view! { <Checks standings=live.clone()/> })} })}
         {began.then(|| view! { <div class="l-stack">{move || live.with(|live| view! { <Scorecard test=score.clone() results=live.results.clone()/> })}</div> })}
         <div class="l-two" data-lean="true">
             <div class="l-stack p-courses">{move || live.with(|live| view! { <Courses courses=live.courses.clone() began=began/> })}</div>

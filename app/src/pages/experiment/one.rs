@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use atelier_domain::experiment::State;
+use atelier_domain::{account::Action, experiment::State};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
 
@@ -14,6 +14,7 @@ use crate::{
     ask::{Reading, ask},
     components::shell::{Actions, Beside, Page, Sub},
     pages::Screen,
+    platform::use_viewer,
     ui::{Crumb, ErrorNote, Skeleton, Tabs, Time, use_route_params},
 };
 
@@ -46,7 +47,7 @@ impl Screen for ExperimentPage {
         let (params, query) = (use_route_params(), use_query_map());
         let place = move || params.with(|params| (params.get("project").unwrap_or_default(), params.get("experiment").unwrap_or_default()));
         let on = move |tab: &'static str| query.with(|query| query.get_str("tab") == Some(tab));
-        let (here, there, said) = (place.clone(), place.clone(), place.clone());
+        let (here, there, said, viewer) = (place.clone(), place.clone(), place.clone(), use_viewer());
         let test = Reading::new(move || {
             let (project, experiment) = place();
             ShowExperiment { project, experiment }
@@ -57,7 +58,8 @@ impl Screen for ExperimentPage {
         });
         let samples = Reading::maybe(move || {
             let (project, experiment) = there();
-            on("samples").then_some(ShowSamples { project, experiment })
+            let may_look = viewer.project(&project).is_some_and(|project| Action::SeeRequests.allowed_to(project.role));
+            (on("samples") && may_look).then_some(ShowSamples { project, experiment })
         });
         let happened = Reading::maybe(move || {
             let (project, experiment) = said();
@@ -130,7 +132,7 @@ fn Framed(page: ExperimentPage, test: OpenTest, standings: Standings) -> impl In
             </Actions>
             <Sub slot>
                 <Tabs label="Test" tabs=tabs/>
-                <p class="l-end l-wide c-hint">{about}</p>
+                <section class="l-row l-end l-wide c-hint" aria-label="About"><p>{about}</p></section>
             </Sub>
             <div class="l-scroll p-exp"><Tab page=page test=test live=live/></div>
         </Page>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     api::experiment::OpenTest,
     ui::{
-        Icon, Panel,
+        Icon,
         figure::{self, Figure},
     },
 };
@@ -37,9 +37,9 @@ pub fn Scorecard(test: OpenTest, results: Results) -> impl IntoView {
     let say = format!("{} % intervals, valid at every look{corrected}", figure::per_cent(1.0 - test.definition.alpha));
     let (baseline, lower, higher) = heads;
     view! {
-        <Panel id="score" title="Scorecard">
-            <p class="p-score-say c-hint">{say}</p>
-            <div class="c-scroll" tabindex="0" role="region" aria-label="Scorecard">
+        <section class="c-panel" aria-labelledby="score-h">
+            <div class="c-panel-head"><h2 id="score-h">"Scorecard"</h2><p>{say}</p></div>
+            <div class="c-scroll" tabindex="0" role="region" aria-label="Every metric with its interval">
                 <table class="c-table p-score">
                     <caption class="sr">"Every metric: baseline, variant, difference and its interval"</caption>
                     <thead>
@@ -58,7 +58,7 @@ pub fn Scorecard(test: OpenTest, results: Results) -> impl IntoView {
                 </table>
             </div>
             <Key/>
-        </Panel>
+        </section>
     }
     .into_any()
 }
@@ -158,7 +158,9 @@ pub fn Reading(metric: MetricResult, comparison: Comparison) -> impl IntoView {
         (Standing::Worse, _) => ("warn", Some("bad"), "Worse".to_owned()),
         (Standing::Within, _) => ("check", Some("good"), "Within limit".to_owned()),
         (Standing::Harm, _) => ("warn", Some("bad"), "Beyond limit".to_owned()),
-        (Standing::Open, Role::Goal) if gain != 0.0 => ("half", None, format!("Leaning to {}", figure::variant(ahead))),
+        (Standing::Open, Role::Goal) if !Figure::of(metric.measured, &comparison).is_nothing() => {
+            ("half", None, format!("Leaning to {}", figure::variant(ahead)))
+        }
         (Standing::Open, _) => ("half", None, "Open".to_owned()),
         (Standing::Unknown, _) if metric.srm.alarm => ("warn", Some("bad"), "Alarm".to_owned()),
         (Standing::Unknown, _) => ("half", None, "Not yet".to_owned()),

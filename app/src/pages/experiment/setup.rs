@@ -43,7 +43,9 @@ impl Screen for SetUpExperiment {
             let of = |name| params.with(|params| params.get(name).unwrap_or_default());
             let call = ShowSetup { project: of("project"), experiment: of("experiment"), step: query.with(|query| query.get("step").unwrap_or_default()) };
             // The address says when something was kept: then the same step is read anew.
-            (call, query.with(|query| query.get_str("kept").and_then(|kept| kept.parse().ok()).unwrap_or_default()))
+            let kept: u64 = query.with(|query| query.get_str("kept").and_then(|kept| kept.parse().ok()).unwrap_or_default());
+            // Microseconds, and a browser counts to 2³².
+            (call, usize::try_from(kept % u64::from(u32::MAX)).unwrap_or_default())
         };
         Self { setup: Reading::on(ask), keep: Change::by::<KeepStep>(), start: Change::by::<StartExperiment>() }
     }

@@ -48,7 +48,7 @@ fn Rows(slices: Vec<(String, Vec<MetricResult>)>) -> impl IntoView {
     });
     let rows = rows.collect_view();
     view! {
-        <div class="c-scroll" tabindex="0" role="region" aria-label="Slices">
+        <div class="c-scroll" tabindex="0" role="region" aria-label="Goals in each slice">
             <table class="c-table p-score">
                 <caption class="sr">"Goals in each slice"</caption>
                 <thead>

@@ -88,9 +88,9 @@ fn Cause(test: OpenTest, standings: Standings) -> impl IntoView {
     let requests = format!("/p/{}/requests?experiment={}", project(), test.definition.key);
     let looked = test.may_look.then(|| {
         let links = test.definition.variants.iter().map(|variant| {
-            view! { <a class="c-link" href=format!("{requests}&variant={}&outcome=failed", variant.key)>{format!("Failed requests of {}", figure::variant(&variant.key))}</a> " " }
+            view! { <a class="c-link" href=format!("{requests}&variant={}&outcome=failed", variant.key)>{format!("failed requests of {}", figure::variant(&variant.key))}</a> }
         });
-        view! { <li>"Errors and time-outs in one variant alone. "{links.collect_view()}</li> }
+        view! { <li>"Errors and time-outs in one variant alone: " <span class="p-links">{links.collect_view()}</span></li> }
     });
     let steps = match results.srm.alarm {
         true => view! {

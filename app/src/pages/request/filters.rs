@@ -89,12 +89,12 @@ fn More(keys: Vec<(String, String)>) -> impl IntoView {
     .into_any()
 }
 
-/// What the form has no field for: moments that a chart has named, and the live tail.
+/// What the form has no field for: moments that a chart has named, a test and its variant, and the live tail.
 #[component]
 fn Kept() -> impl IntoView {
     let query = use_query_map();
     let kept = move || {
-        let inputs = ["from", "to", "live"]
+        let inputs = ["from", "to", "live", "experiment", "variant"]
             .into_iter()
             .filter_map(|key| query.with(|query| query.get(key)).map(|value| view! { <input type="hidden" name=key value=value/> }));
         inputs.collect_view()
@@ -203,6 +203,8 @@ fn words(name: &str, value: &str) -> Option<(&'static str, String)> {
         "tag" => ("Tag", value),
         "user" => ("User", value),
         "session" => ("Session", value),
+        "experiment" => ("Test", value),
+        "variant" => ("Variant", value),
         "key" => ("Key", short(&value)),
         _ => return None,
     })

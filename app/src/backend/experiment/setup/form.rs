@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     api::experiment::setup::{ConditionForm, MetricForm, PromptChoice, SetupForm, Step, VariantForm},
-    ui::figure::per_cent,
+    ui::figure::typed_per_cent,
 };
 
 /// Nothing but a key.
@@ -39,8 +39,8 @@ pub fn form_of(definition: &Definition) -> SetupForm {
         name: definition.name.clone(),
         hypothesis: definition.hypothesis.clone(),
         variants: definition.variants.iter().map(variant_form).collect(),
-        weights: definition.variants.iter().map(|variant| per_cent(variant.weight)).collect(),
-        traffic: per_cent(definition.traffic),
+        weights: definition.variants.iter().map(|variant| typed_per_cent(variant.weight)).collect(),
+        traffic: typed_per_cent(definition.traffic),
         audience: definition.audience.iter().map(condition_form).collect(),
         testers: definition.variants.iter().map(testers).collect(),
         slices: definition.slices.join(", "),

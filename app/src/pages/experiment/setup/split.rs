@@ -8,7 +8,7 @@ use crate::{
     pages::experiment::series,
     ui::{
         Field,
-        figure::{per_cent, variant},
+        figure::{typed_per_cent, variant},
     },
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub fn SplitFields(definition: Definition, fault: Signal<Option<UiError>>) -> impl IntoView {
     let shares = definition.variants.iter().enumerate().map(|(at, one)| {
         let label = format!("{}, per cent", variant(&one.key));
-        view! { <Field label=label name=format!("form[weights][{at}]") value=per_cent(one.weight) fault=fault/> }
+        view! { <Field label=label name=format!("form[weights][{at}]") value=typed_per_cent(one.weight) fault=fault/> }
     });
     let shares = shares.collect_view();
     view! {
@@ -24,7 +24,7 @@ pub fn SplitFields(definition: Definition, fault: Signal<Option<UiError>>) -> im
         <div class="p-fields">{shares}</div>
         <div class="p-fields">
             <Field
-                label="Traffic that takes part, per cent" name="form[traffic]" value=per_cent(definition.traffic) fault=fault
+                label="Traffic that takes part, per cent" name="form[traffic]" value=typed_per_cent(definition.traffic) fault=fault
                 hint="The others get what is published, and are not counted."
             />
         </div>
