@@ -119,8 +119,13 @@ fn row(field: &str) -> Option<(&str, usize, &str)> {
 
 /// The same fault at the names that the form's fields have.
 pub fn placed(fault: Fault, definition: &Definition) -> Fault {
-    let fields = fault.fields.iter().map(|error| FieldError { field: input(&error.field, definition), detail: error.detail.clone() }).collect();
-    Fault { fields, ..fault }
+    // The form speaks of per cents.
+    let words = |detail: &str| {
+        if detail.starts_with("The weights need to add up") { "The shares need to add up to 100 per cent.".to_owned() } else { detail.to_owned() }
+    };
+    let fields: Vec<FieldError> =
+        fault.fields.iter().map(|error| FieldError { field: input(&error.field, definition), detail: words(&error.detail) }).collect();
+    Fault { message: words(&fault.message), fields, ..fault }
 }
 
 fn input(field: &str, definition: &Definition) -> String {

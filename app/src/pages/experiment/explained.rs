@@ -140,16 +140,16 @@ fn Proof() -> impl IntoView {
             <p class="l-read">"These figures are printed by " <code>"tools/bench/experiment.sh"</code> ", which anybody can run: thousands of tests whose truth is known, put through the same code that makes the numbers here."</p>
         </section>
         <Panel id="winners" title="False winners" say="10,000 tests of 20,000 units without any difference, α = 0.05">
-            <Table caption="False winners" heads=&["Value of a unit", "Ours, 1,000 looks", "Ordinary, 1,000 looks", "Ordinary, 10 looks"]>{rows(FALSE_WINNERS)}</Table>
+            <Table caption="False winners, ours and ordinary intervals" heads=&["Value of a unit", "Ours, 1,000 looks", "Ordinary, 1,000 looks", "Ordinary, 10 looks"]>{rows(FALSE_WINNERS)}</Table>
         </Panel>
         <Panel id="alarms" title="False alarms of the sample ratio" say="10,000 sound tests of 20,000 units, 1,000 looks">
-            <Table caption="False alarms" heads=&["Weights", "Ours", "Ordinary test, p < 0.001"]>{rows(RATIO)}</Table>
+            <Table caption="False alarms by weights" heads=&["Weights", "Ours", "Ordinary test, p < 0.001"]>{rows(RATIO)}</Table>
         </Panel>
         <Panel id="broken" title="Units until a broken split of 50/50 is seen" say="2,000 tests">
-            <Table caption="Broken splits" heads=&["True split", "Median units"]>{rows(BROKEN)}</Table>
+            <Table caption="Median units by true split" heads=&["True split", "Median units"]>{rows(BROKEN)}</Table>
         </Panel>
         <Panel id="power" title="How often a true gain is shown, and how soon" say="0/1, baseline 50 %, a gain of 5 points matters; planned 5,159 units; the ordinary test needs 3,140 and may be looked at once">
-            <Table caption="Power" heads=&["True gain", "Shown by ours", "Shown by the ordinary test", "Median units of ours"]>{rows(POWER)}</Table>
+            <Table caption="How often and how soon, by true gain" heads=&["True gain", "Shown by ours", "Shown by the ordinary test", "Median units of ours"]>{rows(POWER)}</Table>
         </Panel>
     }
     .into_any()

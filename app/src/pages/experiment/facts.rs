@@ -102,10 +102,10 @@ pub fn SetUp(test: OpenTest) -> impl IntoView {
         view! { <tr><th scope="row">{at + 1}</th><td>{when.readable()}</td><td>{weights}" %"</td></tr> }
     });
     let phases: Vec<_> = phases.collect();
-    let phases = (!phases.is_empty()).then(|| view! { <Panel id="phases" title="Phases" say="A change of the split begins a new one"><Table caption="Phases" heads=&["Phase", "Since", "Split"]>{phases}</Table></Panel> });
+    let phases = (!phases.is_empty()).then(|| view! { <Panel id="phases" title="Phases" say="A change of the split begins a new one"><Table caption="When each split began" heads=&["Phase", "Since", "Split"]>{phases}</Table></Panel> });
     let slices = if definition.slices.is_empty() { "none".to_owned() } else { definition.slices.join(", ") };
     view! {
-        <Panel id="metrics" title="Metrics"><Table caption="Metrics" heads=&["Name", "What for", "What it is", "Effect", "Without a value", "Several values"]>{metrics}</Table></Panel>
+        <Panel id="metrics" title="Metrics"><Table caption="What is measured, and how" heads=&["Name", "What for", "What it is", "Effect", "Without a value", "Several values"]>{metrics}</Table></Panel>
         {phases}
         <section class="c-panel" aria-labelledby="rest-h">
             <div class="c-panel-head"><h2 id="rest-h">"The rest"</h2></div>

@@ -14,7 +14,7 @@ pub fn History(happened: Reading<Option<Vec<Happened>>>, now: Timestamp) -> impl
     view! {
         <Panel id="history" title="History" say="The newest first">
             <Load reading=happened rows=4 table=true let:all>
-                <Table caption="History" heads=&["What", "By", "When"]>
+                <Table caption="Who changed what, the newest first" heads=&["What", "By", "When"]>
                     {all.unwrap_or_default().into_iter().map(|one| view! { <tr><th scope="row" class="p-what">{one.what}</th><td>{one.by}</td><td><Time at=one.at now=now/></td></tr> }).collect_view()}
                 </Table>
             </Load>

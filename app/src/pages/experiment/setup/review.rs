@@ -42,7 +42,8 @@ fn Whole(definition: Definition, href: String) -> impl IntoView {
     } else {
         definition.audience.iter().map(condition_words).collect::<Vec<_>>().join(", and ")
     };
-    let testers = (!definition.forced.is_empty()).then(|| format!("; {} testers", definition.forced.len()));
+    let testers =
+        (!definition.forced.is_empty()).then(|| format!("; {} {}", definition.forced.len(), if definition.forced.len() == 1 { "tester" } else { "testers" }));
     let metrics = definition
         .metrics
         .iter()
