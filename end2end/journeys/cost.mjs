@@ -183,7 +183,7 @@ journey('an owner says what is kept, tries redaction, limits a key, and erases a
     await axe(stage, page, 'the question before a user is erased')
     await page.getByRole('button', { name: 'Erase them for good' }).click()
     await page.getByText('1 request is gone.').waitFor()
-    await page.getByText('There are no requests of user-8812').waitFor()
+    await page.getByText('No requests of user-8812').waitFor()
 
     await open(page, `/p/${project.id}/settings?tab=keys`)
     const row = page.getByRole('row', { name: /gateway/ })

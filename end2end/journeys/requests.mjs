@@ -134,7 +134,11 @@ journey('requests are found by filters, by words, by keys, and as a file', async
     for (const user of ['ada', 'mara']) for (const thing of ['lamp', 'kettle']) assert.equal((await chat(stage, key, ask(`Where is my ${thing}?`, { user }))).status, 200)
     assert.equal((await chat(stage, key, ask('This one breaks', { model: 'acme/fault-400' }))).status, 400)
     const page = await stage.person({ as: owner })
-    await open(page, list)
+    // They come from the journal a moment after they were answered.
+    for (let look = 0; look < 20; look++) {
+      await open(page, list)
+      if (await page.getByText('5 requests', { exact: true }).count()) break
+    }
     await page.getByText('5 requests', { exact: true }).waitFor()
     assert.equal(await page.locator('tbody tr').count(), 5)
 
