@@ -53,7 +53,7 @@ pub async fn prompts(Extension(cx): Extension<Cx>, Path(project): Path<String>, 
 /// `GET /p/{project}/requests.jsonl?…`: what the page of requests shows by the same query, a line of JSON each, in the shape of REST.
 ///
 /// # Errors
-/// As [`request::exported`]; what goes wrong later ends the file early.
+/// As every list of requests; what goes wrong later ends the file early.
 pub async fn requests(Extension(cx): Extension<Cx>, Path(project): Path<String>, Query(query): Query<RequestQuery>) -> Result<Response, HttpError> {
     let project: ProjectId = project.parse().map_err(|_| Fault::not_found("not_found", "This page"))?;
     let name = format!("requests-{}.jsonl", cx.now().day());

@@ -156,7 +156,7 @@ impl Unit {
         &self.slices
     }
 
-    /// What it adds to a metric: x and y of [`Sums`]; `None` where nothing was heard.
+    /// What it adds to a metric: x and y of its sums; `None` where nothing was heard.
     pub fn adds(&self, metric: &Metric) -> Option<(i64, i64)> {
         let heard = |name: &str| self.heard.get(name).copied();
         if let Some(denominator) = &metric.denominator {

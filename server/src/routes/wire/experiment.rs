@@ -1,4 +1,4 @@
-//! Experiments on the wire. What is sent is described in [`sent`].
+//! Experiments on the wire. What is sent is described in `sent`.
 
 mod sent;
 
