@@ -62,9 +62,9 @@ save support%2Freply "$(says '{{question}}')"
 save support%2Freply "$(says '{{> tone}} {{question}}')"
 post PUT /prompts/support%2Freply/labels/production '{"version": 1}'
 variant() { printf '{"key": "%s", "weight": 0.5, "prompt": "support/reply", "version": %s}' "$1" "$2"; }
-for key in greeting second 0; do
-  post POST /experiments "{\"key\": \"$key\", \"variants\": [$(variant control 1), $(variant b 2)], \"metrics\": [{\"name\": \"resolved\"}]}"
-  post POST "/experiments/$key/start" '{"confirm": true}'
+for test in greeting second 0; do
+  post POST /experiments "{\"key\": \"$test\", \"variants\": [$(variant control 1), $(variant b 2)], \"metrics\": [{\"name\": \"resolved\"}]}"
+  post POST "/experiments/$test/start" '{"confirm": true}'
 done
 
 # Chance alone finds no prompt, label or template: these words are thrown in.
