@@ -120,7 +120,7 @@ pub async fn find(AtKey { cx, project, key }: AtKey) -> Result<axum::Json<wire::
 #[schema(as = ExperimentStart)]
 pub struct Start {
     /// That another test runs on the same prompt is known.
-    #[schema(value_type = Option<bool>, nullable = false)]
+    #[schema(value_type = Option<bool>)]
     confirm: bool,
 }
 

@@ -88,33 +88,32 @@ pub struct Draft {
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     key: String,
     /// For people.
-    #[schema(max_length = 100, nullable = false)]
+    #[schema(max_length = 100)]
     name: Option<String>,
-    #[schema(max_length = 2_000, nullable = false)]
+    #[schema(max_length = 2_000)]
     hypothesis: Option<String>,
     /// The part of the audience that takes part.
-    #[schema(exclusive_minimum = 0, maximum = 1, nullable = false)]
+    #[schema(exclusive_minimum = 0, maximum = 1)]
     traffic: Option<f64>,
     /// The chance of a false winner, over all goals, variants and looks.
-    #[schema(minimum = 0.001, maximum = 0.2, nullable = false)]
+    #[schema(minimum = 0.001, maximum = 0.2)]
     alpha: Option<f64>,
     /// Units of all variants together.
-    #[schema(minimum = 100, maximum = 1_000_000_000_u64, nullable = false)]
+    #[schema(minimum = 100, maximum = 1_000_000_000_u64)]
     planned_units: Option<u64>,
     #[schema(min_items = 2, max_items = 8)]
     variants: Vec<VariantDraft>,
     #[schema(min_items = 1, max_items = 20)]
     metrics: Vec<MetricDraft>,
     /// All must hold.
-    #[schema(max_items = 20, nullable = false)]
+    #[schema(max_items = 20)]
     audience: Option<Vec<ConditionDraft>>,
     /// Attributes that results are sliced by.
-    #[schema(max_items = 3, nullable = false)]
+    #[schema(max_items = 3)]
     slices: Option<Vec<String>>,
     /// Pauses by itself once harm is shown.
-    #[schema(nullable = false)]
     stop_on_harm: Option<bool>,
-    #[schema(max_items = 100, nullable = false)]
+    #[schema(max_items = 100)]
     forced: Option<Vec<Forced>>,
 }
 
