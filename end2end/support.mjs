@@ -268,6 +268,14 @@ export class Stage {
     await Promise.all(pages.map((page, at) => page.screenshot({ path: `${file}-${at}.png` }).catch(() => {})))
   }
 
+  /** What the pages show and complained about, in words. */
+  async seen() {
+    const pages = this.people.flatMap((context) => context.pages())
+    const shown = await Promise.all(pages.map((page) => page.locator('body').ariaSnapshot({ timeout: 2_000 }).catch(() => 'no answer')))
+    const told = pages.map((page, at) => `\nThe page ${page.url()} showed\n${shown[at].slice(0, 6_000)}`)
+    return [...told, ...this.complaints.map((complaint) => `\nComplaint: ${complaint}`)].join('')
+  }
+
   async close() {
     await Promise.all(this.people.map((context) => context.close()))
     await this.studio.stop()
@@ -293,6 +301,8 @@ async function play(name, studio, act, t) {
     stage.check()
   } catch (error) {
     await stage.keep(name)
+    // Where only the words of a run are kept, they tell what was on the screen.
+    error.message += await stage.seen()
     // The studio may end badly after a failure; the failure is what counts.
     await stage.close().catch(() => {})
     throw error
