@@ -105,6 +105,7 @@ async function makeKey(page) {
   assert.match(key, /^atl_[\w-]{20,}$/)
   await dialog.getByRole('button', { name: 'Done' }).click()
   await page.getByRole('row', { name: /checkout service/ }).waitFor()
+  await dialog.locator('.c-secret').waitFor({ state: 'detached' })
   assert.ok(!(await page.content()).includes(key), 'it is shown only once')
   return key
 }
