@@ -2,6 +2,7 @@
 
 mod read;
 mod traffic;
+mod words;
 
 use atelier_domain::{
     fault::Fault,

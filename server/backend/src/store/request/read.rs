@@ -15,6 +15,8 @@ use crate::{
     store::{get, id, json, number, request::STEP},
 };
 
+use super::words::words_of;
+
 /// No request takes longer, in microseconds: where a list may stop looking for those that began before a time.
 pub(super) const LONGEST: i64 = 2 * 3_600 * 1_000_000;
 
@@ -26,8 +28,6 @@ const COLUMNS: &str = concat!(
 );
 const NAMES: &str = "LEFT JOIN prompts p ON p.id = r.prompt_id LEFT JOIN api_keys k ON k.id = r.key_id ";
 
-/// Words that so many requests have are common.
-const COMMON: i64 = 100_000;
 /// So many that a search found are counted.
 const SEARCHED: i64 = 500;
 
@@ -61,11 +61,11 @@ pub async fn body(db: &mut Db, seq: i64) -> Result<Option<Vec<u8>>, Fault> {
 /// Where a search begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
-    /// At the requests, by the filters' indexes.
+    /// At the requests, by the index of one filter.
     Requests,
     /// At the requests with a tag: in the order of the tag's own index.
     Tag,
-    /// At common words, the newest first (SQLite): most of what is met is wanted.
+    /// At the words, the newest first (SQLite): it hands them out as they are wanted, however many there are.
     Words,
 }
 
@@ -74,17 +74,11 @@ impl Way {
         if filter.tag.is_some() {
             return Ok(Self::Tag);
         }
-        let alone = RequestFilter { q: None, from: None, to: None, ..filter.clone() }.is_empty();
-        let words = filter.q.as_deref().map(|q| words_of(engine, q)).filter(|words| alone && engine == Engine::Sqlite && !words.is_empty());
-        let Some(words) = words else { return Ok(Self::Requests) };
-        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM request_words WHERE words MATCH $1 LIMIT $2)";
-        let count: i64 = sqlx::query_scalar(sql).bind(words).bind(COMMON).fetch_one(&mut *db).await.map_err(internal)?;
-        if count < COMMON {
-            return Ok(Self::Requests);
-        }
-        // Somebody may be called like a common word, and their texts may not be kept.
-        let user = sqlx::query("SELECT seq FROM requests WHERE project_id = $1 AND end_user = $2 LIMIT 1").bind(project.to_string()).bind(filter.q.as_deref());
-        Ok(if user.fetch_optional(db).await.map_err(internal)?.is_some() { Self::Requests } else { Self::Words })
+        let Some(q) = filter.q.as_deref().filter(|_| engine == Engine::Sqlite) else { return Ok(Self::Requests) };
+        // Somebody may be called like a word, and their texts may not be kept.
+        let user = sqlx::query("SELECT seq FROM requests WHERE project_id = $1 AND end_user = $2 LIMIT 1").bind(project.to_string()).bind(q.trim());
+        let named = q.trim().parse::<RequestId>().is_ok() || user.fetch_optional(db).await.map_err(internal)?.is_some();
+        Ok(if named { Self::Requests } else { Self::Words })
     }
 
     fn from(self) -> &'static str {
@@ -96,23 +90,45 @@ impl Way {
         }
     }
 
-    fn order(self) -> &'static str {
+    /// The number of the request, in whose order the rows come.
+    fn seq(self) -> &'static str {
         match self {
-            Self::Requests => " ORDER BY r.seq DESC LIMIT ",
-            Self::Tag => " ORDER BY t.seq DESC LIMIT ",
-            Self::Words => " ORDER BY w.rowid DESC LIMIT ",
+            Self::Requests => "r.seq",
+            Self::Tag => "t.seq",
+            Self::Words => "w.rowid",
         }
     }
+}
+
+/// The column whose index finds the fewest, as far as one can tell without counting.
+fn leading(filter: &RequestFilter) -> &'static str {
+    let rare = |outcome: Outcome| outcome != Outcome::Answered;
+    let asked = [
+        (filter.session.is_some(), "r.session"),
+        (filter.user.is_some(), "r.end_user"),
+        (filter.experiment.is_some(), "r.experiment"),
+        (filter.outcome.is_some_and(rare), "r.outcome"),
+        (filter.prompt.is_some(), "r.prompt_id"),
+        (filter.key.is_some(), "r.key_id"),
+        (filter.cache.is_some(), "r.cache"),
+        (filter.source.is_some(), "r.source"),
+        (filter.model.is_some(), "r.model"),
+        (filter.outcome.is_some(), "r.outcome"),
+    ];
+    asked.into_iter().find_map(|(asked, column)| asked.then_some(column)).unwrap_or("r.project_id")
 }
 
 /// The newest first, each with its number.
 pub async fn list(db: &mut Db, engine: Engine, project: ProjectId, wanted: &Wanted) -> Result<Vec<(i64, Line)>, Fault> {
     let way = Way::of(db, engine, project, &wanted.filter).await?;
+    let words = words_of(db, engine, &wanted.filter).await?;
     let mut sql = Sql::new(COLUMNS);
     sql.text.push_str(way.from());
     sql.text.push_str(NAMES);
-    sql.filters(engine, project, wanted, way);
-    sql.text.push_str(way.order());
+    sql.filters(engine, project, wanted, way, words);
+    sql.text.push_str(" ORDER BY ");
+    sql.text.push_str(way.seq());
+    sql.text.push_str(" DESC LIMIT ");
     sql.number(wanted.limit);
     let rows = sql.fetch(db).await?;
     rows.iter().map(|row| Ok((get(row, "seq")?, line(row)?))).collect()
@@ -121,29 +137,17 @@ pub async fn list(db: &mut Db, engine: Engine, project: ProjectId, wanted: &Want
 /// How many there are, up to `most` or, of searches, [`SEARCHED`]; and whether there are more.
 pub async fn count_since(db: &mut Db, engine: Engine, project: ProjectId, wanted: &Wanted, most: i64) -> Result<(i64, bool), Fault> {
     let way = Way::of(db, engine, project, &wanted.filter).await?;
+    let words = words_of(db, engine, &wanted.filter).await?;
     let most = if wanted.filter.q.is_some() { most.min(SEARCHED) } else { most };
     let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 AS one ");
     sql.text.push_str(way.from());
-    sql.filters(engine, project, wanted, way);
+    sql.filters(engine, project, wanted, way, words);
     sql.text.push_str(" LIMIT ");
     sql.number(most + 1);
     sql.text.push_str(") AS found");
     let rows = sql.fetch(db).await?;
     let count: i64 = rows.first().map_or(Ok(0), |row| sqlx::Row::try_get(row, 0).map_err(internal))?;
     Ok((count.min(most), count > most))
-}
-
-/// A query for the index of words: every word has to be there, the last one may go on.
-pub fn words_of(engine: Engine, text: &str) -> String {
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(20).collect();
-    let last = words.len().saturating_sub(1);
-    let each = words.iter().enumerate().map(|(at, word)| match (engine, at == last) {
-        (Engine::Sqlite, false) => format!("\"{word}\""),
-        (Engine::Sqlite, true) => format!("\"{word}\"*"),
-        (Engine::Postgres, false) => format!("'{word}'"),
-        (Engine::Postgres, true) => format!("'{word}':*"),
-    });
-    each.collect::<Vec<_>>().join(if engine == Engine::Sqlite { " AND " } else { " & " })
 }
 
 enum Bound {
@@ -172,71 +176,74 @@ impl Sql {
         self.place(Bound::Number(value));
     }
 
-    fn and(&mut self, condition: &'static str, value: Option<Bound>) {
+    /// One more condition. `idle` ones find nothing by an index of their own (SQLite, whose planner does not count).
+    fn and(&mut self, idle: bool, column: &'static str, compares: &'static str, value: Option<Bound>) {
         if let Some(value) = value {
-            self.text.push_str(condition);
+            self.text.push_str(if idle { " AND +" } else { " AND " });
+            self.text.push_str(column);
+            self.text.push_str(compares);
             self.place(value);
         }
     }
 
-    fn filters(&mut self, engine: Engine, project: ProjectId, wanted: &Wanted, way: Way) {
+    fn filters(&mut self, engine: Engine, project: ProjectId, wanted: &Wanted, way: Way, words: Option<String>) {
         let filter = &wanted.filter;
-        let text = |text: &Option<String>| text.clone().map(Bound::Text);
+        let project_id = || Some(Bound::Text(project.to_string()));
         // The first condition has an index of its own, in whose order the rows come.
-        match (way, filter.tag.clone(), filter.q.as_deref()) {
-            (Way::Tag, Some(tag), _) => {
-                self.text.push_str("WHERE t.project_id = ");
-                self.place(Bound::Text(project.to_string()));
-                self.and(" AND t.tag = ", Some(Bound::Text(tag)));
-                self.and(" AND t.seq < ", wanted.before.map(Bound::Number));
+        self.text.push_str("WHERE 1 = 1");
+        match way {
+            Way::Tag => {
+                self.and(false, "t.project_id", " = ", project_id());
+                self.and(false, "t.tag", " = ", filter.tag.clone().map(Bound::Text));
             }
-            (Way::Words, _, Some(q)) => {
-                self.text.push_str("WHERE w.words MATCH ");
-                self.place(Bound::Text(words_of(engine, q)));
-                self.and(" AND w.rowid < ", wanted.before.map(Bound::Number));
-                self.and(" AND r.project_id = ", Some(Bound::Text(project.to_string())));
-            }
-            // A prompt is of this project: whoever asks has checked, and its index tells the rest.
-            _ if (RequestFilter { prompt: None, version: None, from: None, to: None, ..filter.clone() }).is_empty() && filter.prompt.is_some() => {
-                self.text.push_str("WHERE 1 = 1");
-            }
-            _ => {
-                self.text.push_str("WHERE r.project_id = ");
-                self.place(Bound::Text(project.to_string()));
-            }
+            Way::Words => self.and(false, "w.words", " MATCH ", words.clone().map(Bound::Text)),
+            Way::Requests => {}
+        }
+        let lead = if way == Way::Requests { leading(filter) } else { "" };
+        let idle = |column| engine == Engine::Sqlite && lead != column;
+        // A prompt is of this project, whoever asks has checked that; then its index may tell all.
+        if lead != "r.prompt_id" {
+            let within = way == Way::Requests && lead != "r.key_id";
+            self.and(engine == Engine::Sqlite && !within, "r.project_id", " = ", project_id());
         }
         // A number is the end of its request, so it is never smaller than the request's time.
-        self.and(" AND r.seq >= ", filter.from.map(|from| Bound::Number(from.0.saturating_mul(STEP))));
-        self.and(" AND r.at >= ", filter.from.map(|from| Bound::Number(from.0)));
-        self.and(" AND r.seq <= ", filter.to.map(|to| Bound::Number(to.0.saturating_add(LONGEST).saturating_mul(STEP))));
-        self.and(" AND r.at <= ", filter.to.map(|to| Bound::Number(to.0)));
-        self.and(" AND r.seq < ", wanted.before.map(Bound::Number));
-        self.and(" AND r.seq > ", wanted.after.map(Bound::Number));
-        self.and(" AND r.prompt_id = ", filter.prompt.map(|prompt| Bound::Text(prompt.to_string())));
-        self.and(" AND r.version = ", filter.version.map(|version| Bound::Number(version.into())));
-        self.and(" AND r.model = ", text(&filter.model));
-        self.and(" AND r.end_user = ", text(&filter.user));
-        self.and(" AND r.session = ", text(&filter.session));
-        self.and(" AND r.experiment = ", text(&filter.experiment));
-        self.and(" AND r.variant = ", text(&filter.variant));
-        self.and(" AND r.key_id = ", filter.key.map(|key| Bound::Text(key.to_string())));
-        self.and(" AND r.outcome = ", filter.outcome.map(|outcome| Bound::Text(outcome.as_str().to_owned())));
-        self.and(" AND r.cache = ", filter.cache.map(|cache| Bound::Text(cache.as_str().to_owned())));
-        self.and(" AND r.source = ", filter.source.map(|source| Bound::Text(source.as_str().to_owned())));
+        let number = |number: i64| Some(Bound::Number(number));
+        self.and(false, way.seq(), " >= ", filter.from.and_then(|from| number(from.0.saturating_mul(STEP))));
+        self.and(false, "r.at", " >= ", filter.from.and_then(|from| number(from.0)));
+        self.and(false, way.seq(), " <= ", filter.to.and_then(|to| number(to.0.saturating_add(LONGEST).saturating_mul(STEP))));
+        self.and(false, "r.at", " <= ", filter.to.and_then(|to| number(to.0)));
+        self.and(false, way.seq(), " < ", wanted.before.and_then(number));
+        self.and(false, way.seq(), " > ", wanted.after.and_then(number));
+        let text = |text: &Option<String>| text.clone().map(Bound::Text);
+        let name = |name: &'static str| Bound::Text(name.to_owned());
+        for (column, value) in [
+            ("r.prompt_id", filter.prompt.map(|prompt| Bound::Text(prompt.to_string()))),
+            ("r.model", text(&filter.model)),
+            ("r.end_user", text(&filter.user)),
+            ("r.session", text(&filter.session)),
+            ("r.experiment", text(&filter.experiment)),
+            ("r.key_id", filter.key.map(|key| Bound::Text(key.to_string()))),
+            ("r.outcome", filter.outcome.map(|outcome| name(outcome.as_str()))),
+            ("r.cache", filter.cache.map(|cache| name(cache.as_str()))),
+            ("r.source", filter.source.map(|source| name(source.as_str()))),
+        ] {
+            self.and(idle(column), column, " = ", value);
+        }
+        // These go on in the index of the prompt, and of the experiment.
+        self.and(idle("r.prompt_id"), "r.version", " = ", filter.version.map(|version| Bound::Number(version.into())));
+        self.and(idle("r.experiment"), "r.variant", " = ", text(&filter.variant));
         if let Some(q) = filter.q.as_ref().filter(|_| way != Way::Words) {
-            self.search(engine, project, q);
+            self.search(engine, project, q, words);
         }
     }
 
     /// Words, a user, or a request's id.
-    fn search(&mut self, engine: Engine, project: ProjectId, q: &str) {
-        let words = words_of(engine, q);
+    fn search(&mut self, engine: Engine, project: ProjectId, q: &str, words: Option<String>) {
         self.text.push_str(match engine {
             Engine::Sqlite => " AND r.seq IN (SELECT rowid FROM request_words WHERE words MATCH ",
             Engine::Postgres => " AND r.seq IN (SELECT seq FROM request_words WHERE words @@ to_tsquery('simple', ",
         });
-        // Nothing but punctuation: a word that stands nowhere.
-        self.place(Bound::Text(if words.is_empty() { "\"\u{fffd}\"".to_owned() } else { words }));
+        self.place(Bound::Text(words.unwrap_or_default()));
         if engine == Engine::Postgres {
             self.text.push(')');
         }
