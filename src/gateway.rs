@@ -128,6 +128,8 @@ pub struct GatewaySettings {
     pub cache: CacheMode,
     /// How long an answer may be given again, in seconds.
     pub cache_seconds: u32,
+    /// Of web pages that may ask in their visitors' browsers: `https://shop.example`.
+    pub origins: Vec<String>,
 }
 
 /// What is taken out of texts before anything is stored.
@@ -144,7 +146,7 @@ pub struct Redaction {
 
 impl Default for GatewaySettings {
     fn default() -> Self {
-        Self { bodies: true, days: 90, redact: Redaction::default(), cache: CacheMode::Off, cache_seconds: 86_400 }
+        Self { bodies: true, days: 90, redact: Redaction::default(), cache: CacheMode::Off, cache_seconds: 86_400, origins: Vec::new() }
     }
 }
 
@@ -158,6 +160,24 @@ const DAYS_MAX: u32 = 3_650;
 const CACHE_MAX: u32 = 90 * 86_400;
 pub const PATTERNS_MAX: usize = 20;
 const PATTERN_MAX: usize = 500;
+pub const ORIGINS_MAX: usize = 20;
+
+/// Scheme, host and perhaps a port, in small letters: what a browser sends as `Origin`.
+pub fn is_origin(text: &str) -> bool {
+    let Some((scheme, authority)) = text.split_once("://") else { return false };
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let named = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._".contains(c);
+    let literal = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).is_some_and(|ip| ip.parse::<std::net::Ipv6Addr>().is_ok());
+    // Browsers leave out the port that a scheme has by itself.
+    let usual = matches!((scheme, port), ("https", Some("443")) | ("http", Some("80")));
+    ["http", "https"].contains(&scheme)
+        && (literal || (!host.is_empty() && host.len() <= 253 && host.chars().all(named)))
+        && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|number| number.to_string() == port && number > 0))
+        && !usual
+}
 
 impl GatewaySettings {
     /// Whether patterns are regular expressions is for whoever has an engine of them.
@@ -174,6 +194,12 @@ impl GatewaySettings {
         }
         if self.redact.patterns.len() > PATTERNS_MAX || self.redact.patterns.iter().any(|pattern| pattern.is_empty() || pattern.len() > PATTERN_MAX) {
             problems.add("patterns", format!("At most {PATTERNS_MAX} patterns, each between 1 and {PATTERN_MAX} bytes."));
+        }
+        if self.origins.len() > ORIGINS_MAX || !self.origins.iter().all(|origin| is_origin(origin)) {
+            problems.add(
+                "origins",
+                format!("At most {ORIGINS_MAX}, each like https://shop.example: scheme, host in small letters, the port where it is unusual, no path."),
+            );
         }
         problems.check()
     }
@@ -194,6 +220,33 @@ mod tests {
         assert_eq!(named("prompt/reply@staging"), Some(("reply".into(), Selector::Label("staging".parse().unwrap()))));
         for wrong in ["prompt/", "prompt/a@", "prompt/a@99999999999", "prompt/a b@c d"] {
             assert!(Named::of_model(wrong).unwrap_err().of("model").is_some(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_what_a_browser_sends() {
+        for good in ["https://shop.example", "http://localhost:5173", "http://127.0.0.1:8080", "http://[::1]:3000", "https://[2001:db8::1]"] {
+            assert!(is_origin(good), "{good}");
+        }
+        for wrong in [
+            "",
+            "*",
+            "null",
+            "shop.example",
+            "https://",
+            "https://shop.example/",
+            "https://shop.example/a",
+            "https://Shop.example",
+            "ftp://shop.example",
+            "https://shop.example:443",
+            "http://shop.example:80",
+            "https://a b",
+            "https://user@shop.example",
+            "https://shop.example:0",
+            "https://shop.example:080",
+            "https://[x]",
+        ] {
+            assert!(!is_origin(wrong), "{wrong}");
         }
     }
 

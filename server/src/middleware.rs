@@ -1,5 +1,6 @@
 //! What every request passes before it is answered.
 
+pub mod cors;
 pub mod headers;
 pub mod origin;
 pub mod peer;

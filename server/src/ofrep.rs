@@ -21,6 +21,7 @@ use atelier_domain::{
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Path, Request, State},
+    middleware,
     response::{IntoResponse, Response},
     routing,
 };
@@ -29,7 +30,11 @@ use http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{auth, middleware::request_id::RequestId, problem::HttpError};
+use crate::{
+    auth,
+    middleware::{cors, request_id::RequestId},
+    problem::HttpError,
+};
 
 /// Of a request: a context is a handful of attributes.
 const BODY_LIMIT: usize = 256 << 10;
@@ -39,6 +44,7 @@ pub fn router(studio: Arc<Studio>) -> Router {
         .route("/ofrep/v1/evaluate/flags", routing::post(all))
         .route("/ofrep/v1/evaluate/flags/{key}", routing::post(one))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(studio.clone(), cors::layer))
         .with_state(studio)
 }
 

@@ -17,6 +17,9 @@ pub struct GatewayFields {
     pub keep: String,
     /// Seconds of one of them.
     pub unit: String,
+    /// A line each.
+    #[serde(default)]
+    pub origins: String,
     #[serde(flatten)]
     pub redact: RedactionFields,
 }

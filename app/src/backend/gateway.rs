@@ -18,8 +18,11 @@ use crate::api::gateway::{GatewayFields, RedactionFields};
 
 pub fn redaction(typed: RedactionFields) -> Redaction {
     let RedactionFields { email, phone, card, key, patterns } = typed;
-    let patterns = patterns.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
-    Redaction { email: email.is_some(), phone: phone.is_some(), card: card.is_some(), key: key.is_some(), patterns }
+    Redaction { email: email.is_some(), phone: phone.is_some(), card: card.is_some(), key: key.is_some(), patterns: lines(&patterns) }
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// # Errors
@@ -45,8 +48,14 @@ pub async fn put_form(cx: &Cx, project: ProjectId, typed: GatewayFields) -> Resu
     });
     problems.check()?;
     let (Some(days), Some(keep), Some(cache), Some(unit)) = (days, keep, cache, unit) else { return Err(Fault::internal()) };
-    let settings =
-        GatewaySettings { bodies: typed.bodies.is_some(), days, redact: redaction(typed.redact), cache, cache_seconds: u32::saturating_mul(keep, unit) };
+    let settings = GatewaySettings {
+        bodies: typed.bodies.is_some(),
+        days,
+        redact: redaction(typed.redact),
+        cache,
+        cache_seconds: u32::saturating_mul(keep, unit),
+        origins: lines(&typed.origins),
+    };
     traffic::put_settings(cx, project, settings).await.map_err(as_typed)
 }
 

@@ -1,7 +1,7 @@
 //! What a project keeps of its traffic, and what its traffic comes to.
 
 use atelier_domain::{
-    account::Action,
+    account::{Action, Scope},
     fault::Fault,
     gateway::{GatewaySettings, Redaction},
     id::ProjectId,
@@ -11,9 +11,10 @@ use atelier_domain::{
 use serde_json::json;
 
 use crate::{
-    cx::{Area, Cx},
-    gateway::{Scrubber, scrub},
+    cx::{Area, Cx, KeyGrant},
+    gateway::{Routes, Scrubber, scrub},
     store,
+    studio::Studio,
 };
 
 /// Rows of a breakdown at most.
@@ -41,6 +42,25 @@ pub async fn put_settings(cx: &Cx, project: ProjectId, settings: GatewaySettings
         Ok(())
     })
     .await
+}
+
+/// Whether any project lists the origin: all that can be said before a browser shows its key.
+///
+/// # Errors
+/// Internal.
+pub async fn origin_known(studio: &Studio, origin: &str) -> Result<bool, Fault> {
+    let mut db = studio.db.read().await?;
+    Ok(store::gateway::all_settings(&mut db).await?.iter().any(|(_, settings)| settings.origins.iter().any(|listed| listed == origin)))
+}
+
+/// Whether pages of the origin may read answers with this key: its project lists them, and it may read and nothing else, since
+/// whoever visits such a page can take the key away.
+///
+/// # Errors
+/// Internal.
+pub async fn origin_allowed(studio: &Studio, key: &KeyGrant, origin: &str) -> Result<bool, Fault> {
+    let settings = &Routes::of(studio, key.project).await?.settings;
+    Ok(key.scopes == [Scope::Read] && settings.origins.iter().any(|listed| listed == origin))
 }
 
 /// Forgets every answer that could be given again, and gives how many there were.

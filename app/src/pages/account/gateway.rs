@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What stands beside its field in the form.
-const FIELDS: &[&str] = &["days", "patterns", "cache", "keep", "unit", "sample"];
+const FIELDS: &[&str] = &["days", "patterns", "cache", "keep", "unit", "origins", "sample"];
 
 #[component]
 pub fn Gateway(place: ViewerProject) -> impl IntoView {
@@ -69,7 +69,8 @@ fn Form(project: String, settings: GatewaySettings, set: Change) -> impl IntoVie
             <button type="submit" class="sr" tabindex="-1" aria-hidden="true">"Save"</button>
             <Kept settings=settings.clone() fault=fault/>
             <Redacted settings=settings.clone() set=set attempt=attempt/>
-            <Repeated settings=settings fault=fault/>
+            <Repeated settings=settings.clone() fault=fault/>
+            <Browsers settings=settings fault=fault/>
             <div class="l-stack">
                 <ErrorNote fault=unplaced(fault, FIELDS)/>
                 <p><Submit pending=set.pending()>"Save"</Submit></p>
@@ -145,6 +146,18 @@ fn Repeated(settings: GatewaySettings, fault: Signal<Option<UiError>>) -> impl I
                     <Field label="An answer is given again for" name="keep" value=keep fault=fault/>
                     <Select label="Unit" name="unit" options=options value=unit.to_string() fault=fault/>
                 </div>
+            </div>
+        </Panel>
+    }
+    .into_any()
+}
+
+#[component]
+fn Browsers(settings: GatewaySettings, fault: Signal<Option<UiError>>) -> impl IntoView {
+    view! {
+        <Panel id="browsers" title="Web pages" say="Pages that ask for experiments in their visitors' browsers, with a key that may read and nothing else.">
+            <div class="c-panel-body l-form">
+                <TextArea label="Their origins" name="origins" rows=2 code=true value=settings.origins.join("\n") placeholder="https://shop.example" hint="One a line, at most 20, without a path. Your own servers need none." fault=fault/>
             </div>
         </Panel>
     }

@@ -1,5 +1,7 @@
 //! OpenFeature's clients.
 
+use atelier_backend::traffic;
+use atelier_domain::gateway::GatewaySettings;
 use http::{Method, header};
 
 use super::*;
@@ -54,6 +56,45 @@ async fn all_flags_come_at_once_and_expose_nobody() {
         assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
         client.post(FLAGS, &of("jon")).await.ok(200);
         assert_eq!(results(test, &client).await["units"], 1, "only who asked for the flag");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pages_of_listed_origins_read_with_a_key_that_may_read() {
+    for_each_engine(async |test| {
+        running(test).await;
+        let settings = GatewaySettings { origins: vec!["https://shop.example".to_owned()], ..GatewaySettings::default() };
+        traffic::put_settings(&test.operator(), test.project, settings).await.unwrap();
+        let reader = TestApp::new(test).with_key(&[Scope::Read]).await;
+        let sender = TestApp::new(test).with_key(&[Scope::Read, Scope::Ingest]).await;
+        let elsewhere = TestApp::new(test).with_key_of(test.elsewhere, &[Scope::Read]).await;
+        for (client, origin, allowed) in [
+            (&reader, "https://shop.example", true),
+            (&reader, "https://evil.example", false),
+            (&reader, "null", false),
+            (&sender, "https://shop.example", false),
+            (&elsewhere, "https://shop.example", false),
+        ] {
+            let asked =
+                client.request(Method::POST, &format!("{FLAGS}/greeting")).header(header::CONTENT_TYPE, "application/json").header(header::ORIGIN, origin);
+            let answer = client.send(asked.body(of("mara").to_string().into()).unwrap()).await;
+            assert_eq!(answer.headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN).is_some_and(|value| value == origin), allowed, "{origin}");
+            assert!(!answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
+            assert_eq!(answer.header("vary"), "origin");
+        }
+        let stranger = TestApp::new(test).stranger();
+        for (path, origin, allowed) in [
+            (format!("{FLAGS}/greeting"), "https://shop.example", true),
+            (FLAGS.to_owned(), "https://shop.example", true),
+            (FLAGS.to_owned(), "https://evil.example", false),
+            ("/api/v1/prompts".to_owned(), "https://shop.example", false),
+        ] {
+            let asked = stranger.request(Method::OPTIONS, &path).header(header::ORIGIN, origin).header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST");
+            let answer = stranger.send(asked.body(axum::body::Body::empty()).unwrap()).await;
+            assert_eq!(answer.headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN).is_some_and(|value| value == origin), allowed, "{path} {origin}");
+            assert_eq!(answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_HEADERS), allowed, "{path} {origin}");
+        }
     })
     .await;
 }
