@@ -109,6 +109,9 @@ async fn measure(engine: &str, url: &str, folder: &std::path::Path, count: usize
             RequestFilter { q: text("refund"), outcome: Some(Outcome::Failed), model: text("acme/large"), ..some() },
             None,
         ),
+        ("search, a common word of one user", RequestFilter { q: text("refund"), user: text("user-4711"), ..some() }, None),
+        ("search, a common word, rare tag", RequestFilter { q: text("refund"), tag: text("batch-7"), ..some() }, None),
+        ("search, a common word, common tag", RequestFilter { q: text("refund"), tag: text("checkout"), ..some() }, None),
         ("by id", RequestFilter { q: Some(found.id.to_string()), ..some() }, None),
     ] {
         good &= timed(what, async || drop(request::list(&cx, project, filter.clone(), 50, cursor).await.expect("a list"))).await;

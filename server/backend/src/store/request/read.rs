@@ -29,7 +29,9 @@ const COLUMNS: &str = concat!(
 const NAMES: &str = "LEFT JOIN prompts p ON p.id = r.prompt_id LEFT JOIN api_keys k ON k.id = r.key_id ";
 
 /// So many that a search found are counted.
-const SEARCHED: i64 = 500;
+const SEARCHED: i64 = 200;
+/// So few requests are looked up one by one among the words.
+const FEW: i64 = 4_000;
 
 /// What a list looks for.
 #[derive(Clone, Debug, Default)]
@@ -70,17 +72,6 @@ enum Way {
 }
 
 impl Way {
-    async fn of(db: &mut Db, engine: Engine, project: ProjectId, filter: &RequestFilter) -> Result<Self, Fault> {
-        if filter.tag.is_some() {
-            return Ok(Self::Tag);
-        }
-        let Some(q) = filter.q.as_deref().filter(|_| engine == Engine::Sqlite) else { return Ok(Self::Requests) };
-        // Somebody may be called like a word, and their texts may not be kept.
-        let user = sqlx::query("SELECT seq FROM requests WHERE project_id = $1 AND end_user = $2 LIMIT 1").bind(project.to_string()).bind(q.trim());
-        let named = q.trim().parse::<RequestId>().is_ok() || user.fetch_optional(db).await.map_err(internal)?.is_some();
-        Ok(if named { Self::Requests } else { Self::Words })
-    }
-
     fn from(self) -> &'static str {
         match self {
             Self::Requests => "FROM requests r ",
@@ -100,34 +91,64 @@ impl Way {
     }
 }
 
-/// The column whose index finds the fewest, as far as one can tell without counting.
-fn leading(filter: &RequestFilter) -> &'static str {
-    let rare = |outcome: Outcome| outcome != Outcome::Answered;
-    let asked = [
-        (filter.session.is_some(), "r.session"),
-        (filter.user.is_some(), "r.end_user"),
-        (filter.experiment.is_some(), "r.experiment"),
-        (filter.outcome.is_some_and(rare), "r.outcome"),
-        (filter.prompt.is_some(), "r.prompt_id"),
-        (filter.key.is_some(), "r.key_id"),
-        (filter.cache.is_some(), "r.cache"),
-        (filter.source.is_some(), "r.source"),
-        (filter.model.is_some(), "r.model"),
-        (filter.outcome.is_some(), "r.outcome"),
+/// How a list is found.
+struct Search {
+    way: Way,
+    /// What the words' index is asked for.
+    words: Option<String>,
+    /// Each request is looked up among the words: there are few, and the words may be everywhere (SQLite).
+    each: bool,
+}
+
+impl Search {
+    async fn of(db: &mut Db, engine: Engine, project: ProjectId, filter: &RequestFilter) -> Result<Self, Fault> {
+        let words = words_of(db, engine, filter).await?;
+        let found = Self { way: if filter.tag.is_some() { Way::Tag } else { Way::Requests }, words, each: false };
+        let Some(q) = filter.q.as_deref().filter(|_| engine == Engine::Sqlite) else { return Ok(found) };
+        // Somebody may be called like a word, and their texts may not be kept.
+        let user = sqlx::query("SELECT seq FROM requests WHERE project_id = $1 AND end_user = $2 LIMIT 1").bind(project.to_string()).bind(q.trim());
+        if q.trim().parse::<RequestId>().is_ok() || user.fetch_optional(&mut *db).await.map_err(internal)?.is_some() {
+            return Ok(found);
+        }
+        let (_, lead) = leading(filter);
+        let lead = RequestFilter { tag: filter.tag.clone(), ..if filter.tag.is_some() { RequestFilter::default() } else { lead } };
+        let few = !lead.is_empty() && {
+            let plain = Self { way: found.way, words: None, each: false };
+            counted(db, engine, project, &Wanted { filter: lead, ..Wanted::default() }, plain, FEW + 1).await? <= FEW
+        };
+        Ok(if few { Self { each: true, ..found } } else { Self { way: Way::Words, ..found } })
+    }
+}
+
+/// The filter whose index finds the fewest, as far as one can tell without counting; and its column.
+fn leading(filter: &RequestFilter) -> (&'static str, RequestFilter) {
+    let none = RequestFilter::default;
+    let rare = filter.outcome.filter(|outcome| *outcome != Outcome::Answered);
+    let each = [
+        ("r.session", RequestFilter { session: filter.session.clone(), ..none() }),
+        ("r.end_user", RequestFilter { user: filter.user.clone(), ..none() }),
+        ("r.experiment", RequestFilter { experiment: filter.experiment.clone(), variant: filter.variant.clone(), ..none() }),
+        ("r.outcome", RequestFilter { outcome: rare, ..none() }),
+        ("r.prompt_id", RequestFilter { prompt: filter.prompt, version: filter.version, ..none() }),
+        ("r.key_id", RequestFilter { key: filter.key, ..none() }),
+        ("r.cache", RequestFilter { cache: filter.cache, ..none() }),
+        ("r.source", RequestFilter { source: filter.source, ..none() }),
+        ("r.model", RequestFilter { model: filter.model.clone(), ..none() }),
+        ("r.outcome", RequestFilter { outcome: filter.outcome, ..none() }),
     ];
-    asked.into_iter().find_map(|(asked, column)| asked.then_some(column)).unwrap_or("r.project_id")
+    each.into_iter().find(|(_, filter)| !filter.is_empty()).unwrap_or(("r.project_id", none()))
 }
 
 /// The newest first, each with its number.
 pub async fn list(db: &mut Db, engine: Engine, project: ProjectId, wanted: &Wanted) -> Result<Vec<(i64, Line)>, Fault> {
-    let way = Way::of(db, engine, project, &wanted.filter).await?;
-    let words = words_of(db, engine, &wanted.filter).await?;
+    let search = Search::of(db, engine, project, &wanted.filter).await?;
     let mut sql = Sql::new(COLUMNS);
-    sql.text.push_str(way.from());
+    sql.text.push_str(search.way.from());
     sql.text.push_str(NAMES);
-    sql.filters(engine, project, wanted, way, words);
+    let seq = search.way.seq();
+    sql.filters(engine, project, wanted, search);
     sql.text.push_str(" ORDER BY ");
-    sql.text.push_str(way.seq());
+    sql.text.push_str(seq);
     sql.text.push_str(" DESC LIMIT ");
     sql.number(wanted.limit);
     let rows = sql.fetch(db).await?;
@@ -136,18 +157,22 @@ pub async fn list(db: &mut Db, engine: Engine, project: ProjectId, wanted: &Want
 
 /// How many there are, up to `most` or, of searches, [`SEARCHED`]; and whether there are more.
 pub async fn count_since(db: &mut Db, engine: Engine, project: ProjectId, wanted: &Wanted, most: i64) -> Result<(i64, bool), Fault> {
-    let way = Way::of(db, engine, project, &wanted.filter).await?;
-    let words = words_of(db, engine, &wanted.filter).await?;
+    let search = Search::of(db, engine, project, &wanted.filter).await?;
     let most = if wanted.filter.q.is_some() { most.min(SEARCHED) } else { most };
+    let count = counted(db, engine, project, wanted, search, most + 1).await?;
+    Ok((count.min(most), count > most))
+}
+
+/// How many there are, up to `most`.
+async fn counted(db: &mut Db, engine: Engine, project: ProjectId, wanted: &Wanted, search: Search, most: i64) -> Result<i64, Fault> {
     let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 AS one ");
-    sql.text.push_str(way.from());
-    sql.filters(engine, project, wanted, way, words);
+    sql.text.push_str(search.way.from());
+    sql.filters(engine, project, wanted, search);
     sql.text.push_str(" LIMIT ");
-    sql.number(most + 1);
+    sql.number(most);
     sql.text.push_str(") AS found");
     let rows = sql.fetch(db).await?;
-    let count: i64 = rows.first().map_or(Ok(0), |row| sqlx::Row::try_get(row, 0).map_err(internal))?;
-    Ok((count.min(most), count > most))
+    rows.first().map_or(Ok(0), |row| sqlx::Row::try_get(row, 0).map_err(internal))
 }
 
 enum Bound {
@@ -186,7 +211,7 @@ impl Sql {
         }
     }
 
-    fn filters(&mut self, engine: Engine, project: ProjectId, wanted: &Wanted, way: Way, words: Option<String>) {
+    fn filters(&mut self, engine: Engine, project: ProjectId, wanted: &Wanted, Search { way, words, each }: Search) {
         let filter = &wanted.filter;
         let project_id = || Some(Bound::Text(project.to_string()));
         // The first condition has an index of its own, in whose order the rows come.
@@ -199,7 +224,7 @@ impl Sql {
             Way::Words => self.and(false, "w.words", " MATCH ", words.clone().map(Bound::Text)),
             Way::Requests => {}
         }
-        let lead = if way == Way::Requests { leading(filter) } else { "" };
+        let lead = if way == Way::Requests { leading(filter).0 } else { "" };
         let idle = |column| engine == Engine::Sqlite && lead != column;
         // A prompt is of this project, whoever asks has checked that; then its index may tell all.
         if lead != "r.prompt_id" {
@@ -232,8 +257,21 @@ impl Sql {
         // These go on in the index of the prompt, and of the experiment.
         self.and(idle("r.prompt_id"), "r.version", " = ", filter.version.map(|version| Bound::Number(version.into())));
         self.and(idle("r.experiment"), "r.variant", " = ", text(&filter.variant));
-        if let Some(q) = filter.q.as_ref().filter(|_| way != Way::Words) {
-            self.search(engine, project, q, words);
+        if let Some(tag) = filter.tag.clone().filter(|_| way == Way::Words) {
+            self.text.push_str(" AND EXISTS (SELECT 1 FROM request_tags WHERE seq = w.rowid");
+            self.and(false, "project_id", " = ", project_id());
+            self.and(false, "tag", " = ", Some(Bound::Text(tag)));
+            self.text.push(')');
+        }
+        match (filter.q.as_ref(), words) {
+            (Some(_), Some(words)) if each => {
+                self.text.push_str(" AND EXISTS (SELECT 1 FROM request_words WHERE rowid = ");
+                self.text.push_str(way.seq());
+                self.and(false, "words", " MATCH ", Some(Bound::Text(words)));
+                self.text.push(')');
+            }
+            (Some(q), words) if way != Way::Words => self.search(engine, project, q, words),
+            _ => {}
         }
     }
 
