@@ -23,8 +23,9 @@ CREATE TABLE experiments (
 
 -- What came and is not counted yet. A row is deleted in the transaction that counts it.
 CREATE TABLE experiment_inbox (
-    id TEXT PRIMARY KEY,
     experiment_id TEXT NOT NULL,
+    -- In the order in which it came.
+    id TEXT NOT NULL,
     unit TEXT NOT NULL,
     kind TEXT NOT NULL,
     -- Of an outcome.
@@ -33,10 +34,9 @@ CREATE TABLE experiment_inbox (
     value BIGINT NOT NULL,
     -- JSON: of an exposure and of a request.
     more TEXT NOT NULL,
-    at BIGINT NOT NULL
+    at BIGINT NOT NULL,
+    PRIMARY KEY (experiment_id, id)
 );
-
-CREATE INDEX experiment_inbox_of ON experiment_inbox (experiment_id, id);
 
 -- Outcomes that were sent with an id: it counts once.
 CREATE TABLE outcome_ids (

@@ -6,7 +6,7 @@
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use atelier_domain::{
@@ -44,7 +44,13 @@ pub async fn follow(studio: Arc<Studio>) {
         // The database is away: it is logged where it happened.
         if let Ok(waiting) = waiting(&studio).await {
             for experiment in waiting {
-                while count(&studio, experiment).await.unwrap_or(false) {}
+                let mut more = true;
+                while more {
+                    let began = Instant::now();
+                    more = count(&studio, experiment).await.unwrap_or(false);
+                    // Others who write come first: what waits is safe.
+                    tokio::time::sleep(began.elapsed()).await;
+                }
             }
         }
         tokio::time::sleep(PAUSE).await;

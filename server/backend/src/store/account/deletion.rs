@@ -15,8 +15,8 @@ const GROUPS: [&str; 12] = [
      (SELECT c.grid_id, c.row_at, c.column_at FROM grid_cells c JOIN grids g ON g.id = c.grid_id WHERE g.project_id = $1 LIMIT $2)",
     "DELETE FROM grids WHERE id IN (SELECT id FROM grids WHERE project_id = $1 LIMIT $2)",
     "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE project_id = $1 LIMIT $2)",
-    "DELETE FROM experiment_inbox WHERE id IN \
-     (SELECT i.id FROM experiment_inbox i JOIN experiments e ON e.id = i.experiment_id WHERE e.project_id = $1 LIMIT $2)",
+    "DELETE FROM experiment_inbox WHERE (experiment_id, id) IN \
+     (SELECT i.experiment_id, i.id FROM experiment_inbox i JOIN experiments e ON e.id = i.experiment_id WHERE e.project_id = $1 LIMIT $2)",
     "DELETE FROM outcome_ids WHERE (experiment_id, id) IN \
      (SELECT o.experiment_id, o.id FROM outcome_ids o JOIN experiments e ON e.id = o.experiment_id WHERE e.project_id = $1 LIMIT $2)",
     "DELETE FROM experiment_units WHERE (experiment_id, unit) IN \

@@ -98,7 +98,7 @@ pub async fn note_ids(db: &mut Db, engine: Engine, ids: &[(ExperimentId, &str)])
 /// Takes the oldest out, at most so many.
 pub async fn take(db: &mut Db, experiment: ExperimentId, most: i64) -> Result<Vec<Event>, Fault> {
     let rows = sqlx::query(
-        "DELETE FROM experiment_inbox WHERE id IN (SELECT id FROM experiment_inbox WHERE experiment_id = $1 ORDER BY id LIMIT $2) \
+        "DELETE FROM experiment_inbox WHERE experiment_id = $1 AND id IN (SELECT id FROM experiment_inbox WHERE experiment_id = $1 ORDER BY id LIMIT $2) \
          RETURNING unit, kind, name, value, more, at",
     );
     let rows = rows.bind(experiment.to_string()).bind(most).fetch_all(db).await.map_err(internal)?;
