@@ -32,10 +32,10 @@ pub fn run() -> bool {
         let assign = |unit: String| request("POST", "/api/v1/experiments/greeting/assign", &headers, &json!({"unit": unit}).to_string());
         let known = (0..KNOWN).map(|number| assign(format!("user-{number}"))).collect();
         let mut good = compare(&studio, Call { name: "assigning units that were seen before", requests: known, least: LEAST }).await;
-        let new = (0..NEW).map(|number| assign(format!("new-{number}"))).collect();
-        // Nothing is wanted of this one: it is told beside the other.
-        compare(&studio, Call { name: "assigning units that nobody saw", requests: new, least: 0.0 }).await;
         good &= outcomes(&studio, &headers).await;
+        // Nothing is wanted of this one: it is told beside the other. It leaves much to be counted, so it comes last.
+        let new = (0..NEW).map(|number| assign(format!("new-{number}"))).collect();
+        compare(&studio, Call { name: "assigning units that nobody saw", requests: new, least: 0.0 }).await;
         studio.kill();
         good
     })
