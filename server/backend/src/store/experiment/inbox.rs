@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use atelier_domain::{fault::Fault, id::ExperimentId, timestamp::Timestamp};
 use serde::Serialize;
 use serde_json::Value;
+use sqlx::any::AnyRow;
 use uuid::Uuid;
 
 use crate::{
@@ -81,17 +82,28 @@ pub async fn note_ids(db: &mut Db, engine: Engine, ids: &[(ExperimentId, &str)])
     if ids.is_empty() {
         return Ok(HashSet::new());
     }
-    let sql = match engine {
+    let rows = match engine {
+        // Nobody writes between the two. Few were noted before, and each row that comes back takes longer than one that goes in.
         Engine::Sqlite => {
-            "INSERT INTO outcome_ids (experiment_id, id) SELECT value ->> 0, value ->> 1 FROM json_each($1) WHERE TRUE \
-             ON CONFLICT DO NOTHING RETURNING experiment_id, id"
+            let known =
+                "SELECT o.experiment_id, o.id FROM json_each($1) j CROSS JOIN outcome_ids o ON o.experiment_id = j.value ->> 0 AND o.id = j.value ->> 1";
+            let known = sqlx::query(known).bind(text(&ids)).fetch_all(&mut *db).await.map_err(internal)?;
+            let known = pairs(&known)?;
+            let new = ids.iter().map(|(experiment, id)| (*experiment, (*id).to_owned())).filter(|pair| !known.contains(pair)).collect();
+            let sql = "INSERT INTO outcome_ids (experiment_id, id) SELECT value ->> 0, value ->> 1 FROM json_each($1) WHERE TRUE ON CONFLICT DO NOTHING";
+            sqlx::query(sql).bind(text(&ids)).execute(db).await.map_err(internal)?;
+            return Ok(new);
         }
         Engine::Postgres => {
-            "INSERT INTO outcome_ids (experiment_id, id) SELECT pair ->> 0, pair ->> 1 FROM json_array_elements(CAST($1 AS JSON)) AS pair \
-             ON CONFLICT DO NOTHING RETURNING experiment_id, id"
+            let sql = "INSERT INTO outcome_ids (experiment_id, id) SELECT pair ->> 0, pair ->> 1 FROM json_array_elements(CAST($1 AS JSON)) AS pair \
+                       ON CONFLICT DO NOTHING RETURNING experiment_id, id";
+            sqlx::query(sql).bind(text(&ids)).fetch_all(db).await.map_err(internal)?
         }
     };
-    let rows = sqlx::query(sql).bind(text(&ids)).fetch_all(db).await.map_err(internal)?;
+    pairs(&rows)
+}
+
+fn pairs(rows: &[AnyRow]) -> Result<HashSet<(ExperimentId, String)>, Fault> {
     rows.iter().map(|row| Ok((id(row, "experiment_id")?, get(row, "id")?))).collect()
 }
 
@@ -102,7 +114,7 @@ pub async fn take(db: &mut Db, experiment: ExperimentId, most: i64) -> Result<Ve
          RETURNING unit, kind, name, value, more, at",
     );
     let rows = rows.bind(experiment.to_string()).bind(most).fetch_all(db).await.map_err(internal)?;
-    let event = |row: &sqlx::any::AnyRow| {
+    let event = |row: &AnyRow| {
         let kind: String = get(row, "kind")?;
         let what = match kind.as_str() {
             "outcome" => What::Outcome { name: get(row, "name")?, value: get(row, "value")? },
