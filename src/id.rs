@@ -47,4 +47,5 @@ ids! {
     RequestId,
     BudgetId,
     ExperimentId,
+    ScoreId,
 }

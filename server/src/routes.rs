@@ -7,12 +7,14 @@ pub mod completion;
 pub mod experiment;
 mod extract;
 mod fields;
+mod many;
 mod once;
 pub mod prompt;
 pub mod provider;
 pub mod reference;
 pub mod request;
 pub mod run;
+pub mod score;
 pub mod version;
 pub mod wire;
 
@@ -49,6 +51,9 @@ pub fn calls() -> OpenApiRouter {
         .routes(routes!(experiment::assign))
         .routes(routes!(experiment::results))
         .routes(routes!(experiment::outcomes))
+        .routes(routes!(score::list, score::send))
+        .routes(routes!(score::definitions))
+        .routes(routes!(score::define))
 }
 
 /// Each request carries the `Cx` of its key.

@@ -10,7 +10,7 @@ use atelier_backend::{
     gateway::keep_answers,
     grid, idempotency, journal,
     local::LocalModel,
-    prompt, request, run,
+    prompt, request, run, score,
     seal::Sealer,
     session,
     studio::{Settings, Studio},
@@ -164,6 +164,7 @@ fn background(studio: &Arc<Studio>) {
     tokio::spawn(feed::follow(studio.clone()));
     tokio::spawn(grid::follow(studio.clone()));
     tokio::spawn(experiment::follow(studio.clone()));
+    tokio::spawn(score::follow(studio.clone()));
     tokio::spawn(journal::follow(studio.clone()));
     tokio::spawn(books::follow(studio.clone()));
     tokio::spawn(keep_answers(studio.clone()));

@@ -100,6 +100,8 @@ const LATENCY: &str = "$latency";
 const FIRST_TOKEN: &str = "$first_token";
 const TOKENS: &str = "$tokens";
 const ERROR: &str = "$error";
+/// What scores stand under: a score may be called like an outcome.
+const SCORE: &str = "$score:";
 
 /// 1 USD in nano-dollars: what a unit's cost is divided by, so that no cost is rounded.
 const DOLLAR: i64 = 1_000_000_000;
@@ -120,6 +122,13 @@ impl Unit {
     /// An outcome, in millionths.
     pub fn outcome(&mut self, name: &str, value: i64) {
         self.hear(name, value);
+    }
+
+    /// A score of one of its requests, in millionths; or that one counts no longer, since another took its place.
+    pub fn score(&mut self, name: &str, value: i64, counts: bool) {
+        let Heard(sum, count) = self.heard.entry(format!("{SCORE}{name}")).or_default();
+        *sum = if counts { sum.saturating_add(value) } else { sum.saturating_sub(value) };
+        *count = if counts { count.saturating_add(1) } else { count.saturating_sub(1) };
     }
 
     pub fn request(&mut self, definition: &Definition, requested: &Requested, at: Timestamp) {
@@ -163,16 +172,17 @@ impl Unit {
             let Heard(below, _) = heard(denominator).filter(|Heard(below, _)| *below > 0)?;
             return Some((heard(&metric.name).unwrap_or_default().0, below));
         }
+        let scores = format!("{SCORE}{}", metric.name);
         let (name, scale) = match metric.source {
             Source::Outcome => (metric.name.as_str(), 1),
+            Source::Score => (scores.as_str(), 1),
             Source::Cost => (COST, 1),
             Source::Latency => (LATENCY, 1),
             Source::FirstToken => (FIRST_TOKEN, 1),
             Source::Tokens => (TOKENS, ONE),
             Source::Error => (ERROR, ONE),
-            Source::Score => return None,
         };
-        let Heard(sum, count) = heard(name)?;
+        let Heard(sum, count) = heard(name).filter(|Heard(_, count)| *count > 0)?;
         let over = if metric.per == Per::Unit { 1 } else { i64::from(count) };
         Some((sum.saturating_mul(scale), metric.one().saturating_mul(over)))
     }
@@ -289,6 +299,9 @@ mod tests {
         unit.outcome("spent", 30 * ONE);
         unit.outcome("spent", 10 * ONE);
         unit.outcome("visits", 4 * ONE);
+        for (name, value, counts) in [("helpful", ONE, true), ("helpful", 0, true), ("spent", ONE, true), ("spent", ONE, false)] {
+            unit.score(name, value, counts);
+        }
         let metric = |name: &str, source, per| Metric { per, ..Metric::new(name, source, Role::Goal) };
         let ratio = Metric { denominator: Some("visits".to_owned()), ..Metric::new("spent", Source::Outcome, Role::Goal) };
         let none = Metric { denominator: Some("clicks".to_owned()), ..ratio.clone() };
@@ -304,6 +317,8 @@ mod tests {
             (ratio, Some((40 * ONE, 4 * ONE))),
             (none, None),
             (metric("never", Source::Outcome, Per::Unit), None),
+            (metric("helpful", Source::Score, Per::Request), Some((ONE, 2 * ONE))),
+            (metric("spent", Source::Score, Per::Request), None),
         ] {
             assert_eq!(unit.adds(&metric), wanted, "{metric:?}");
         }

@@ -44,12 +44,26 @@ pub struct OpenRequest {
     pub line: Line,
     /// `None` where bodies are not kept.
     pub exchange: Option<Exchange>,
+    /// What was said of it, the newest first.
+    pub scores: Vec<Scored>,
     /// Of its prompt, newest first.
     pub versions: Vec<OtherVersion>,
     /// Whether the caller may run prompts here.
     pub may_run: bool,
     pub url: String,
     pub now: Timestamp,
+}
+
+/// What somebody said of an answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scored {
+    pub name: String,
+    /// "yes", "4.5", or words.
+    pub value: String,
+    pub comment: Option<String>,
+    /// "A user, through key shop".
+    pub by: String,
+    pub at: Timestamp,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,21 +4,26 @@ use atelier_backend::{
     cx::Cx,
     prompt as prompts, provider,
     request::{self as requests, Whole},
+    score::{self, Score, ScoreFilter},
 };
 use atelier_domain::{
     account::Action,
     fault::{Fault, Kind},
+    feedback::ScoreSource,
     id::{ProjectId, PromptId, RequestId},
     request::RequestQuery,
 };
+use serde_json::Value;
 
-use crate::api::request::{OpenRequest, OtherVersion, RequestChoices, Requests, Tail};
+use crate::api::request::{OpenRequest, OtherVersion, RequestChoices, Requests, Scored, Tail};
 
 /// On one page, and the most that the tail brings at once.
 const PAGE: u32 = 50;
 const TAIL: u32 = 200;
 /// Versions to run a request through.
 const VERSIONS: u32 = 50;
+/// Scores of one request that its panel shows.
+const SCORES: u32 = 50;
 
 /// # Errors
 /// As [`requests::list`] and [`requests::read`].
@@ -74,7 +79,22 @@ pub async fn open(cx: &Cx, project: ProjectId, request: RequestId) -> Result<Ope
         Some(prompt) if may_run => versions(cx, prompt).await?,
         _ => Vec::new(),
     };
-    Ok(OpenRequest { line, exchange, versions, may_run, url: cx.studio.settings.url.clone(), now: cx.now() })
+    let filter = ScoreFilter { request: Some(request), ..ScoreFilter::default() };
+    let scores = score::list(cx, project, filter, SCORES, None).await?.data.into_iter().map(scored).collect();
+    Ok(OpenRequest { line, exchange, scores, versions, may_run, url: cx.studio.settings.url.clone(), now: cx.now() })
+}
+
+fn scored(score: Score) -> Scored {
+    let value = match score.said.json() {
+        Value::Bool(yes) => if yes { "yes" } else { "no" }.to_owned(),
+        Value::String(words) => words,
+        number => number.to_string(),
+    };
+    let by = match score.source {
+        ScoreSource::User => format!("a user, through {}", score.author),
+        ScoreSource::Api | ScoreSource::Reviewer => score.author,
+    };
+    Scored { name: score.name, value, comment: score.comment, by, at: score.at }
 }
 
 /// None where the prompt is gone.

@@ -27,6 +27,7 @@ pub mod pull;
 pub mod request;
 pub mod run;
 pub mod sample;
+pub mod score;
 pub mod seal;
 pub mod session;
 pub mod studio;

@@ -158,6 +158,7 @@ pub async fn erase_user(cx: &Cx, project: ProjectId, user: &str) -> Result<u64, 
                 if doomed.len() < GROUP as usize {
                     store::budget::forget_user(tx, project.id, &user).await?;
                     let nobody: Uuid = tx.new_id();
+                    store::score::forget_user(tx, project.id, &user).await?;
                     store::experiment::forget_unit(tx, project.id, &user, &format!("erased-{nobody}")).await?;
                     // An answer may repeat what they asked.
                     store::gateway::forget_answers(tx, project.id).await?;

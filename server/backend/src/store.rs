@@ -19,7 +19,9 @@ pub mod provider;
 pub mod pulls;
 pub mod request;
 pub mod run;
+pub mod score;
 pub mod session;
+mod sql;
 
 use atelier_domain::fault::Fault;
 use serde::{Serialize, de::DeserializeOwned};

@@ -19,6 +19,7 @@ use utoipa::IntoParams;
 use super::{
     extract::{AtKey, Caller, FromBody, FromQuery, Json, Loose, MaybeJson, Query, QueryFields},
     fields::Fields,
+    many::Many,
     once::{Made, Once},
     wire::{List, experiment as wire, results::Results},
 };
@@ -232,32 +233,8 @@ pub async fn results(AtKey { cx, project, key }: AtKey) -> Result<axum::Json<Res
     responses((status = 202, description = "They are committed.", body = wire::OutcomesTaken)),
     security(("bearer" = ["ingest"]), ("x-api-key" = ["ingest"])))]
 pub async fn outcomes(caller: Caller, Loose(body): Loose) -> Result<Response, HttpError> {
-    let (all, is_list) = match body {
-        Value::Array(all) => (all, true),
-        one => (vec![one], false),
-    };
-    if all.len() > OUTCOMES_MAX {
-        return Err(Fault::field("", format!("At most {OUTCOMES_MAX} outcomes at once; these are {}.", all.len())).into());
-    }
-    let place = move |at: usize, name: &str| if is_list { format!("[{at}].{name}") } else { name.to_owned() };
-    let mut problems = Vec::new();
-    let mut outcomes = Vec::with_capacity(all.len());
-    for (at, one) in all.into_iter().enumerate() {
-        match outcome(one) {
-            Ok(outcome) => outcomes.push(outcome),
-            Err(fault) => problems.extend(fault.fields.into_iter().map(|mut error| {
-                error.field = place(at, &error.field);
-                error
-            })),
-        }
-        if problems.len() > 20 {
-            break;
-        }
-    }
-    if !problems.is_empty() {
-        return Err(Fault::fields(problems).into());
-    }
-    let taken = experiment::take(&caller.cx, caller.project, outcomes, place).await?;
+    let (all, place) = Many::read(body, OUTCOMES_MAX, "outcomes", outcome)?.parts();
+    let taken = experiment::take(&caller.cx, caller.project, all, place).await?;
     let wire = wire::OutcomesTaken { accepted: taken.accepted, repeated: taken.repeated, ignored: taken.ignored };
     Ok((StatusCode::ACCEPTED, axum::Json(wire)).into_response())
 }

@@ -247,6 +247,16 @@ impl<'q> QueryFields<'q> {
         })
     }
 
+    /// What can be read from a text, where it is there.
+    pub fn parsed<T: std::str::FromStr>(&mut self, name: &str, is: &str) -> Option<T> {
+        let text = self.get(name)?.to_owned();
+        let read = text.parse().ok();
+        if read.is_none() {
+            self.errors.add(name, is);
+        }
+        read
+    }
+
     pub fn cursor(&self) -> Option<String> {
         self.get("cursor").map(str::to_owned)
     }

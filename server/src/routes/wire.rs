@@ -7,6 +7,7 @@ pub mod experiment;
 pub mod provider;
 pub mod request;
 pub mod results;
+pub mod score;
 
 use std::collections::BTreeMap;
 

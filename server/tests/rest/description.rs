@@ -36,6 +36,10 @@ const CALLS: [(&str, &str, &str); 27] = [
     ("post", "/api/v1/experiments/{key}/assign", "ingest"),
     ("get", "/api/v1/experiments/{key}/results", "read"),
     ("post", "/api/v1/outcomes", "ingest"),
+    ("get", "/api/v1/scores", "read"),
+    ("post", "/api/v1/scores", "ingest"),
+    ("get", "/api/v1/score-definitions", "read"),
+    ("put", "/api/v1/score-definitions/{name}", "manage"),
 ];
 
 fn operations(document: &Value) -> Vec<(String, String, &Value)> {

@@ -37,14 +37,18 @@ async fn studio(test: &TestStudio) -> Client {
     client
 }
 
-async fn running(test: &TestStudio) -> Client {
+pub async fn running(test: &TestStudio) -> Client {
+    running_as(test, definition("greeting")).await
+}
+
+pub async fn running_as(test: &TestStudio, definition: Value) -> Client {
     let client = studio(test).await;
-    client.post(ALL, &definition("greeting")).await.ok(201);
+    client.post(ALL, &definition).await.ok(201);
     client.post(&format!("{ONE}/start"), &Value::Null).await.ok(200);
     client
 }
 
-async fn assigned(client: &Client, unit: &str) -> Value {
+pub async fn assigned(client: &Client, unit: &str) -> Value {
     client.post(&format!("{ONE}/assign"), &json!({"unit": unit})).await.ok(200)
 }
 
@@ -65,7 +69,7 @@ async fn units(client: &Client, count: usize, value: impl Fn(usize, &str) -> Opt
     seen
 }
 
-async fn results(test: &TestStudio, client: &Client) -> Value {
+pub async fn results(test: &TestStudio, client: &Client) -> Value {
     // What a server does in the background, four times a second.
     journal::drain(&test.studio).await.unwrap();
     client.get(&format!("{ONE}/results")).await.ok(200)

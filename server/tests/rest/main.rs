@@ -25,3 +25,4 @@ mod request;
 mod rights;
 mod run;
 mod save;
+mod score;

@@ -1,11 +1,14 @@
 //! One request: how it went, who asked, what was said, what it took.
 
-use atelier_domain::request::{Facts, Line, Outcome};
+use atelier_domain::{
+    request::{Facts, Line, Outcome},
+    timestamp::Timestamp,
+};
 use leptos::prelude::*;
 
 use crate::pages::Screen;
 use crate::{
-    api::request::{OpenRequest, ShowRequest},
+    api::request::{OpenRequest, Scored, ShowRequest},
     ask::Reading,
     components::shell::Page,
     ui::{Callout, Crumb, Load, Tag, Time, use_route_params},
@@ -49,6 +52,7 @@ impl Screen for RequestPage {
 pub fn RequestBody(open: OpenRequest) -> impl IntoView {
     let Line { facts, prompt_name, key_name, .. } = open.line.clone();
     let (model, times, retries) = (facts.model.clone(), facts.times, facts.retries);
+    let (scores, open_now) = (open.scores.clone(), open.now);
     let error = open.exchange.as_ref().and_then(|exchange| exchange.error.clone());
     let said = match open.exchange.clone() {
         Some(exchange) => view! { <Exchanged exchange=exchange model=model/> }.into_any(),
@@ -67,6 +71,7 @@ pub fn RequestBody(open: OpenRequest) -> impl IntoView {
         </section>
         <Acts open=open/>
         {said}
+        {(!scores.is_empty()).then(|| view! { <Scores scores=scores now=open_now/> })}
         <Took times=times retries=retries/>
         <Spent facts=facts/>
     }
@@ -134,6 +139,30 @@ fn Who(facts: Facts, prompt: Option<String>, key: Option<String>) -> impl IntoVi
             {run}
             {tags}
         </dl>
+    }
+    .into_any()
+}
+
+/// What users, programs and reviewers said of the answer.
+#[component]
+fn Scores(scores: Vec<Scored>, now: Timestamp) -> impl IntoView {
+    let one = move |score: Scored| {
+        view! {
+            <div>
+                <dt>{score.name}</dt>
+                <dd class="l-stack">
+                    <span class="p-text">{score.value}</span>
+                    {score.comment.map(|comment| view! { <span class="p-text c-dim">{comment}</span> })}
+                    <span class="c-hint">{score.by}", "<Time at=score.at now=now/></span>
+                </dd>
+            </div>
+        }
+    };
+    view! {
+        <section class="c-section" aria-labelledby="scores-h">
+            <h3 id="scores-h">"Scores"</h3>
+            <dl class="c-facts">{scores.into_iter().map(one).collect_view()}</dl>
+        </section>
     }
     .into_any()
 }

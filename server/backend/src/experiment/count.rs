@@ -109,6 +109,7 @@ async fn group(tx: &mut Tx<'_>, engine: Engine, stored: &mut Stored) -> Result<b
 fn heard(definition: &Definition, unit: &mut Unit, event: &Event) {
     match &event.what {
         What::Outcome { name, value } => unit.outcome(name, *value),
+        What::Score { name, value, counts } => unit.score(name, *value, *counts),
         // What cannot be read was not written by us.
         What::Exposure(more) => serde_json::from_value(more.clone()).into_iter().for_each(|exposure| unit.expose(definition, &exposure, event.at)),
         What::Request(more) => serde_json::from_value(more.clone()).into_iter().for_each(|requested| unit.request(definition, &requested, event.at)),

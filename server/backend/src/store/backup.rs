@@ -14,7 +14,7 @@ use sqlx::{
 use crate::db::{Db, Engine, internal};
 
 /// What a backup holds, each table after those that it refers to. A test compares this with the schema.
-pub const KEPT: [&str; 38] = [
+pub const KEPT: [&str; 40] = [
     "users",
     "projects",
     "members",
@@ -50,6 +50,8 @@ pub const KEPT: [&str; 38] = [
     "experiment_units",
     "experiment_arms",
     "experiment_looks",
+    "score_definitions",
+    "scores",
     "idempotency",
     "audit",
     "changes",

@@ -9,7 +9,8 @@ use crate::db::{Db, internal};
 use crate::store::id;
 
 /// What there may be much of: `$2` rows at most each time, those that hang on them before them.
-const GROUPS: [&str; 12] = [
+const GROUPS: [&str; 13] = [
+    "DELETE FROM scores WHERE id IN (SELECT id FROM scores WHERE project_id = $1 LIMIT $2)",
     "DELETE FROM run_details WHERE run_id IN (SELECT d.run_id FROM run_details d JOIN runs r ON r.id = d.run_id WHERE r.project_id = $1 LIMIT $2)",
     "DELETE FROM grid_cells WHERE (grid_id, row_at, column_at) IN \
      (SELECT c.grid_id, c.row_at, c.column_at FROM grid_cells c JOIN grids g ON g.id = c.grid_id WHERE g.project_id = $1 LIMIT $2)",
@@ -31,7 +32,8 @@ const GROUPS: [&str; 12] = [
 ];
 
 /// The rest, those that hang on others first. What was done stays in the audit, without what it was done with.
-const REST: [&str; 23] = [
+const REST: [&str; 24] = [
+    "DELETE FROM score_definitions WHERE project_id = $1",
     "DELETE FROM experiment_arms WHERE experiment_id IN (SELECT id FROM experiments WHERE project_id = $1)",
     "DELETE FROM experiments WHERE project_id = $1",
     "DELETE FROM pulls WHERE prompt_id IN (SELECT id FROM prompts WHERE project_id = $1)",

@@ -26,6 +26,8 @@ pub struct Event {
 pub enum What {
     /// In millionths.
     Outcome { name: String, value: i64 },
+    /// In millionths; or one that counts no longer.
+    Score { name: String, value: i64, counts: bool },
     /// JSON.
     Exposure(Value),
     /// JSON.
@@ -48,6 +50,8 @@ impl<'a> From<&'a Event> for Row<'a> {
     fn from(event: &'a Event) -> Self {
         let (kind, name, value, more) = match &event.what {
             What::Outcome { name, value } => ("outcome", name.as_str(), *value, String::new()),
+            What::Score { name, value, counts: true } => ("score", name.as_str(), *value, String::new()),
+            What::Score { name, value, counts: false } => ("unscore", name.as_str(), *value, String::new()),
             What::Exposure(more) => ("exposure", "", 0, text(more)),
             What::Request(more) => ("request", "", 0, text(more)),
         };
@@ -118,6 +122,7 @@ pub async fn take(db: &mut Db, experiment: ExperimentId, most: i64) -> Result<Ve
         let kind: String = get(row, "kind")?;
         let what = match kind.as_str() {
             "outcome" => What::Outcome { name: get(row, "name")?, value: get(row, "value")? },
+            "score" | "unscore" => What::Score { name: get(row, "name")?, value: get(row, "value")?, counts: kind == "score" },
             "exposure" => What::Exposure(json(row, "more")?),
             _ => What::Request(json(row, "more")?),
         };

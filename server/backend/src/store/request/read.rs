@@ -12,7 +12,11 @@ use sqlx::any::AnyRow;
 
 use crate::{
     db::{Db, Engine, internal},
-    store::{get, id, json, number, request::STEP},
+    store::{
+        get, id, json, number,
+        request::STEP,
+        sql::{Bound, Sql},
+    },
 };
 
 use super::words::words_of;
@@ -175,42 +179,7 @@ async fn counted(db: &mut Db, engine: Engine, project: ProjectId, wanted: &Wante
     rows.first().map_or(Ok(0), |row| sqlx::Row::try_get(row, 0).map_err(internal))
 }
 
-enum Bound {
-    Text(String),
-    Number(i64),
-}
-
-/// A statement put together from fixed parts; values are always bound.
-struct Sql {
-    text: String,
-    bound: Vec<Bound>,
-}
-
 impl Sql {
-    fn new(head: &'static str) -> Self {
-        Self { text: head.to_owned(), bound: Vec::new() }
-    }
-
-    fn place(&mut self, value: Bound) {
-        self.bound.push(value);
-        self.text.push('$');
-        self.text.push_str(&self.bound.len().to_string());
-    }
-
-    fn number(&mut self, value: i64) {
-        self.place(Bound::Number(value));
-    }
-
-    /// One more condition. `idle` ones find nothing by an index of their own (SQLite, whose planner does not count).
-    fn and(&mut self, idle: bool, column: &'static str, compares: &'static str, value: Option<Bound>) {
-        if let Some(value) = value {
-            self.text.push_str(if idle { " AND +" } else { " AND " });
-            self.text.push_str(column);
-            self.text.push_str(compares);
-            self.place(value);
-        }
-    }
-
     fn filters(&mut self, engine: Engine, project: ProjectId, wanted: &Wanted, Search { way, words, each }: Search) {
         let filter = &wanted.filter;
         let project_id = || Some(Bound::Text(project.to_string()));
@@ -294,17 +263,6 @@ impl Sql {
             self.place(Bound::Text(id.to_string()));
         }
         self.text.push(')');
-    }
-
-    async fn fetch(self, db: &mut Db) -> Result<Vec<AnyRow>, Fault> {
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(self.text));
-        for value in self.bound {
-            query = match value {
-                Bound::Text(text) => query.bind(text),
-                Bound::Number(number) => query.bind(number),
-            };
-        }
-        query.fetch_all(db).await.map_err(internal)
     }
 }
 
