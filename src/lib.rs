@@ -12,6 +12,7 @@ pub mod diff;
 pub mod exchange;
 pub mod experiment;
 pub mod fault;
+pub mod feedback;
 pub mod gateway;
 pub mod grid;
 pub mod id;

@@ -1,0 +1,5 @@
+//! Human feedback: what is asked of people, which items they are shown, and what their votes say.
+//!
+//! The rule that it keeps: a figure is told with how sure it is, and is absent by name where nobody could know it.
+
+pub mod agreement;
