@@ -3,3 +3,4 @@
 //! The rule that it keeps: a figure is told with how sure it is, and is absent by name where nobody could know it.
 
 pub mod agreement;
+pub mod pairwise;
