@@ -4,3 +4,4 @@
 
 pub mod agreement;
 pub mod pairwise;
+pub mod sampling;
