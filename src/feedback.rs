@@ -5,3 +5,4 @@
 pub mod agreement;
 pub mod pairwise;
 pub mod sampling;
+pub mod score;
