@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::agreement::Level;
 use crate::{
     fault::{Fault, Problems},
     id::RequestId,
@@ -30,7 +31,7 @@ pub enum Kind {
     },
     /// A thumb up or down.
     YesNo,
-    /// One of these. Ordered ones count by their rank: 0 is the first.
+    /// One of these. Ordered ones count by their rank: 1 is the first.
     Category {
         choices: Vec<String>,
         #[serde(default)]
@@ -149,16 +150,26 @@ impl Kind {
             }
             (Self::YesNo, Value::Bool(yes)) => Ok(Said { kind, value: Some(i64::from(*yes) * ONE), words: None }),
             (Self::Category { choices, ordered }, Value::String(said)) => match choices.iter().position(|choice| choice == said) {
-                Some(rank) => Ok(Said { kind, value: ordered.then(|| i64::try_from(rank).unwrap_or_default() * ONE), words: Some(said.clone()) }),
+                Some(at) => Ok(Said { kind, value: ordered.then(|| rank(at)), words: Some(said.clone()) }),
                 None => wrong(format!("One of {}.", choices.join(", "))),
             },
-            (Self::Text | Self::Correction, Value::String(said)) if !said.trim().is_empty() && said.chars().count() <= TEXT_MAX => {
+            (Self::Text | Self::Correction, Value::String(said)) if !said.trim().is_empty() && is_text(said) => {
                 Ok(Said { kind, value: None, words: Some(said.clone()) })
             }
             (Self::Number { min, max }, _) => wrong(between(*min, *max)),
             (Self::YesNo, _) => wrong("True or false.".to_owned()),
             (Self::Category { choices, .. }, _) => wrong(format!("One of {}.", choices.join(", "))),
-            (Self::Text | Self::Correction, _) => wrong(format!("A text of 1 to {TEXT_MAX} characters.")),
+            (Self::Text | Self::Correction, _) => wrong(format!("A text of 1 to {TEXT_MAX} characters, none of them NUL.")),
+        }
+    }
+
+    /// How far apart two values are, for the agreement of those who gave them; `None` for words.
+    pub fn level(&self) -> Option<Level> {
+        match self {
+            Self::Number { .. } => Some(Level::Interval),
+            Self::Category { ordered: true, .. } => Some(Level::Ordinal),
+            Self::Category { ordered: false, .. } | Self::YesNo => Some(Level::Nominal),
+            Self::Text | Self::Correction => None,
         }
     }
 
@@ -184,6 +195,15 @@ impl Kind {
     }
 }
 
+fn rank(at: usize) -> i64 {
+    i64::try_from(at).unwrap_or_default().saturating_add(1).saturating_mul(ONE)
+}
+
+/// Postgres keeps no NUL.
+pub fn is_text(text: &str) -> bool {
+    text.chars().count() <= TEXT_MAX && !text.contains('\0')
+}
+
 fn between(min: Option<f64>, max: Option<f64>) -> String {
     match (min, max) {
         (Some(min), Some(max)) => format!("A number between {min} and {max}."),
@@ -199,8 +219,8 @@ impl Definition {
     pub fn check(&self) -> Result<(), Fault> {
         let mut problems = Problems::default();
         self.kind.check(&mut problems);
-        if self.rubric.chars().count() > TEXT_MAX {
-            problems.add("rubric", format!("At most {TEXT_MAX} characters."));
+        if !is_text(&self.rubric) {
+            problems.add("rubric", format!("At most {TEXT_MAX} characters, none of them NUL."));
         }
         if self.examples.len() > EXAMPLES_MAX {
             problems.add("examples", format!("At most {EXAMPLES_MAX}."));
@@ -209,8 +229,8 @@ impl Definition {
             if let Err(fault) = self.kind.read(&example.value) {
                 problems.add(format!("examples[{at}].value"), fault.of("value").unwrap_or_default().to_owned());
             }
-            if [&example.answer, &example.why].iter().any(|text| text.chars().count() > TEXT_MAX) {
-                problems.add(format!("examples[{at}].answer"), format!("At most {TEXT_MAX} characters."));
+            if ![&example.answer, &example.why].into_iter().all(|text| is_text(text)) {
+                problems.add(format!("examples[{at}].answer"), format!("At most {TEXT_MAX} characters, none of them NUL."));
             }
         }
         problems.check()
@@ -250,7 +270,7 @@ mod tests {
             (stars.clone(), json!(4.5), Some(4_500_000), None),
             (Kind::YesNo, json!(true), Some(ONE), None),
             (Kind::YesNo, json!(false), Some(0), None),
-            (tone(true), json!("warm"), Some(2 * ONE), Some("warm")),
+            (tone(true), json!("warm"), Some(3 * ONE), Some("warm")),
             (tone(false), json!("warm"), None, Some("warm")),
             (Kind::Text, json!("Too long."), None, Some("Too long.")),
             (Kind::Correction, json!("We open at nine."), None, Some("We open at nine.")),
@@ -269,6 +289,7 @@ mod tests {
             (tone(true), json!(1)),
             (Kind::Text, json!(" ")),
             (Kind::Text, json!(true)),
+            (Kind::Text, json!("a\0b")),
             (Kind::Correction, json!("x".repeat(TEXT_MAX + 1))),
         ] {
             assert!(kind.read(&wrong).unwrap_err().of("value").is_some(), "{kind:?} {wrong}");

@@ -12,7 +12,7 @@ use atelier_domain::{
     canonical,
     experiment::Source,
     fault::{Fault, FieldError},
-    feedback::{Definition, Kind, ScoreSource, TEXT_MAX, Target, check_name},
+    feedback::{Definition, Kind, ScoreSource, TEXT_MAX, Target, check_name, is_text},
     id::{ProjectId, PromptId, ScoreId},
     page::Page,
     prompt::PromptName,
@@ -109,8 +109,8 @@ fn read(cx: &Cx, known: &HashMap<String, Defined>, score: NewScore) -> Result<Gi
     if id.as_ref().is_some_and(unfit) {
         return Err(Fault::field("id", format!("An id has 1 to {ID_MAX} bytes and no control characters.")));
     }
-    if comment.as_ref().is_some_and(|comment| comment.chars().count() > TEXT_MAX) {
-        return Err(Fault::field("comment", format!("At most {TEXT_MAX} characters.")));
+    if comment.as_ref().is_some_and(|comment| !is_text(comment)) {
+        return Err(Fault::field("comment", format!("At most {TEXT_MAX} characters, none of them NUL.")));
     }
     if let Target::Trace { trace, span } = &target
         && [Some(trace), span.as_ref()].into_iter().flatten().any(unfit)

@@ -15,6 +15,7 @@ use axum::{
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use http::{HeaderValue, header, request::Parts};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::fields::{Errors, Fields};
@@ -248,9 +249,10 @@ impl<'q> QueryFields<'q> {
     }
 
     /// What can be read from a text, where it is there.
-    pub fn parsed<T: std::str::FromStr>(&mut self, name: &str, is: &str) -> Option<T> {
+    pub fn parsed<T: DeserializeOwned>(&mut self, name: &str, is: &str) -> Option<T> {
         let text = self.get(name)?.to_owned();
-        let read = text.parse().ok();
+        let whole = text.parse::<u32>().ok().and_then(|number| serde_json::from_value(number.into()).ok());
+        let read = whole.or_else(|| serde_json::from_value(text.into()).ok());
         if read.is_none() {
             self.errors.add(name, is);
         }

@@ -2,15 +2,6 @@
 
 use super::*;
 
-/// SplitMix64 (Steele, Lea and Flood, 2014), as a number in [0, 1).
-fn uniform(state: &mut u64) -> f64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-}
-
 const TESTS: u64 = 400;
 const LOOKS: usize = 100;
 const UNITS_A_LOOK: usize = 20;
@@ -21,13 +12,13 @@ fn winners(seed: u64, success: [f64; 2]) -> (u32, u32) {
     let (mut always, mut naive) = (0, 0);
     let (tuning, z) = (Tuning::new(PLANNED, 0.05), quantile(0.975));
     for test in 0..TESTS {
-        let mut state = seed ^ (test << 32);
+        let mut random = SplitMix64(seed ^ (test << 32));
         let mut arms = [Sums::default(); 2];
         let (mut found, mut found_naively) = (false, false);
         for _ in 0..LOOKS {
             for unit in 0..UNITS_A_LOOK {
                 let arm = unit % 2;
-                arms[arm].add(if uniform(&mut state) < success[arm] { ONE } else { 0 }, ONE);
+                arms[arm].add(if random.uniform() < success[arm] { ONE } else { 0 }, ONE);
             }
             let Some(difference) = Difference::of(&arms[0], &arms[1]) else { continue };
             found |= !difference.interval(tuning, 0.05).holds(0.0);
