@@ -6,6 +6,7 @@ use atelier_domain::{
     account::{Action, KeyLimits, Role, Scope},
     budget::BudgetForm,
     cost::{ModelEntry, Nanos},
+    feedback::{ScoreSource, Target},
     gateway::GatewaySettings,
     grid::GridForm,
     id::{ProjectId, PromptId},
@@ -23,7 +24,7 @@ use crate::{
     db::{Engine, fresh},
     experiment, grid, journal,
     local::LocalModel,
-    playground, prompt, provider, session,
+    playground, prompt, provider, score, session,
     studio::{Settings, Studio},
     traffic,
 };
@@ -70,6 +71,10 @@ async fn experimented(cx: &Cx, project: ProjectId) {
             experiment::results(cx, found.experiment.id).await.unwrap();
         }
     }
+    score::define(cx, project, "helpful", serde_json::from_value(json!({"kind": "yes_no"})).unwrap()).await.unwrap();
+    let target = Target::Trace { trace: "t".into(), span: None };
+    let thumb = score::NewScore { id: Some("thumb".into()), target, name: "helpful".into(), value: json!(true), comment: None, source: ScoreSource::User };
+    score::take(&key, project, vec![thumb], |_, name| name.to_owned()).await.unwrap();
 }
 
 /// A row in each table, where a test without a model can have one.
