@@ -90,6 +90,15 @@ journey('a request appears by itself, is looked at, tried again, and run through
     // On a page of its own, with the address that is sent to others.
     await leads(page, /\/requests\/[0-9a-f-]{36}$/, () => panel.getByRole('link', { name: 'Open', exact: true }).click())
     await page.getByRole('article').getByText('Is [e-mail] on your list?').first().waitFor()
+    // What its user thought of it comes later, and stands beside it.
+    const [id] = page.url().match(/[0-9a-f-]{36}$/)
+    const sender = await stage.studio.key(project.name, 'ingest')
+    const thumb = { id: 'thumb-7', target: { request_id: id }, name: 'helpful', value: true, comment: 'Ask jon@example.com too', source: 'user' }
+    for (const value of [true, false]) assert.equal((await stage.studio.rest(sender, 'POST', '/scores', { ...thumb, value })).status, 202)
+    await page.reload()
+    await ready(page)
+    const scores = page.getByRole('region', { name: 'Scores' })
+    assert.match(await scores.innerText(), /helpful\s+no\s+Ask \[e-mail\] too\s+a user, through key /, 'as it was said last')
     await axe(stage, page, 'a request')
 
     await leads(page, /\/playground/, () => page.getByRole('link', { name: 'Open in the playground' }).click())
