@@ -42,7 +42,7 @@ const ID_MAX: usize = 200;
 /// Of one call: a client learns of so many at once.
 const PROBLEMS_MAX: usize = 20;
 /// Names of a project at most.
-const NAMES_MAX: usize = 200;
+const NAMES_MAX: usize = 1_000;
 /// Scores that are joined at once, and how often is looked for them.
 const GROUP: i64 = 1_000;
 const PAUSE: Duration = Duration::from_millis(500);
