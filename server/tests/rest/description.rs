@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{TestApp, for_each_engine};
 
 /// The calls of `api.md` that are built, with their scopes, typed out a second time on purpose.
-const CALLS: [(&str, &str, &str); 27] = [
+const CALLS: [(&str, &str, &str); 31] = [
     ("get", "/api/v1/prompts", "read"),
     ("post", "/api/v1/prompts", "manage"),
     ("get", "/api/v1/prompts/{name}", "read"),
