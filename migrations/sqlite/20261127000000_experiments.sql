@@ -82,5 +82,5 @@ ALTER TABLE requests ADD COLUMN unit TEXT;
 -- Of one version of a prompt, listed and counted without a look at the rows.
 CREATE INDEX requests_of_version ON requests (prompt_id, version, seq);
 
--- The words of bodies in their order: a search for a beginning asks which there are.
-CREATE VIRTUAL TABLE request_words_terms USING fts5vocab (request_words, instance);
+-- The words of bodies in their order: a search for a beginning asks which there are. It holds nothing, and a restore leaves it be.
+CREATE VIRTUAL TABLE IF NOT EXISTS request_words_terms USING fts5vocab (request_words, instance);

@@ -42,6 +42,7 @@ use crate::{
         (name = "Providers", description = "Who answers besides the model of this machine."),
         (name = "Budgets", description = "How much may be spent, and how much was."),
         (name = "Experiments", description = "Which version is better, asked of live traffic."),
+        (name = "Scores", description = "What users and programs say of answers, and what that means."),
         (name = "Requests", description = "What came through the gateway, and what it took.")
     )
 )]
