@@ -64,9 +64,9 @@ impl Requested {
     }
 }
 
-/// The sum of what came under a name, and how often it came.
+/// The sum of what came under a name, and how often it came: below 0 where a score is taken back that is not heard of yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Heard(i64, u32);
+struct Heard(i64, i64);
 
 /// What is known of a unit. As JSON it is kept for each, so its names are short.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -183,7 +183,7 @@ impl Unit {
             Source::Error => (ERROR, ONE),
         };
         let Heard(sum, count) = heard(name).filter(|Heard(_, count)| *count > 0)?;
-        let over = if metric.per == Per::Unit { 1 } else { i64::from(count) };
+        let over = if metric.per == Per::Unit { 1 } else { count };
         Some((sum.saturating_mul(scale), metric.one().saturating_mul(over)))
     }
 }
@@ -299,7 +299,7 @@ mod tests {
         unit.outcome("spent", 30 * ONE);
         unit.outcome("spent", 10 * ONE);
         unit.outcome("visits", 4 * ONE);
-        for (name, value, counts) in [("helpful", ONE, true), ("helpful", 0, true), ("spent", ONE, true), ("spent", ONE, false)] {
+        for (name, value, counts) in [("helpful", ONE, true), ("helpful", 0, true), ("spent", ONE, false), ("spent", ONE, true)] {
             unit.score(name, value, counts);
         }
         let metric = |name: &str, source, per| Metric { per, ..Metric::new(name, source, Role::Goal) };

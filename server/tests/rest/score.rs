@@ -169,15 +169,15 @@ async fn scores_are_a_metric_of_experiments() {
                 record.facts.user = Some(unit.clone());
                 record.facts.unit = Some(unit);
                 record.facts.experiment = Some("greeting".into());
-                record.facts.variant = Some(variant);
+                record.facts.variant = Some(variant.clone());
                 record.facts.phase = Some(1);
             })
             .await;
-            requests.push((id, helped));
+            requests.push((id, helped, variant));
         }
         let scores = |turned: bool| -> Vec<Value> {
             let one =
-                |(id, helped): &(_, bool)| json!({"id": id, "target": {"request_id": id}, "name": "resolved", "value": *helped != turned, "source": "user"});
+                |(id, helped, _): &(_, bool, String)| json!({"id": id, "target": {"request_id": id}, "name": "resolved", "value": *helped != turned, "source": "user"});
             requests.iter().map(one).collect()
         };
         // First the wrong way round; then each is replaced by what it should be.
@@ -186,8 +186,11 @@ async fn scores_are_a_metric_of_experiments() {
         let metric = |results: &Value| results["metrics"][0]["variants"].clone();
         let variants = metric(&experiment::results(test, &client).await);
         assert_eq!(variants.as_array().unwrap().iter().map(|variant| variant["units"].as_u64().unwrap()).sum::<u64>(), 120, "{variants}");
-        let mean = |at: usize| variants[at]["mean"].as_f64().unwrap();
-        assert!((0.3..0.7).contains(&mean(0)) && (0.7..0.9).contains(&mean(1)), "{variants}");
+        for variant in variants.as_array().unwrap() {
+            let of: Vec<bool> = requests.iter().filter(|(_, _, seen)| variant["key"] == **seen).map(|(_, helped, _)| *helped).collect();
+            let wanted = of.iter().filter(|helped| **helped).count() as f64 / of.len() as f64;
+            assert!((variant["mean"].as_f64().unwrap() - wanted).abs() < 1e-9, "{variant}: {wanted}");
+        }
     })
     .await;
 }
