@@ -250,13 +250,21 @@ impl<'q> QueryFields<'q> {
 
     /// What can be read from a text, where it is there.
     pub fn parsed<T: DeserializeOwned>(&mut self, name: &str, is: &str) -> Option<T> {
-        let text = self.get(name)?.to_owned();
-        let whole = text.parse::<u32>().ok().and_then(|number| serde_json::from_value(number.into()).ok());
-        let read = whole.or_else(|| serde_json::from_value(text.into()).ok());
+        let read = serde_json::from_value(self.get(name)?.into()).ok();
         if read.is_none() {
             self.errors.add(name, is);
         }
         read
+    }
+
+    /// A version where one is asked for; 0 is a draft.
+    pub fn draft_or_version(&mut self, name: &str) -> Option<u32> {
+        let said = self.get(name)?;
+        let version = said.parse().ok().filter(|version| i32::try_from(*version).is_ok());
+        if version.is_none() {
+            self.errors.add(name, "A version is a whole number; 0 is a draft.");
+        }
+        version
     }
 
     pub fn cursor(&self) -> Option<String> {

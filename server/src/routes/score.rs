@@ -62,7 +62,7 @@ impl FromQuery for Listed {
             name: Some(query.text("name")).filter(|name| !name.is_empty()),
             request: query.parsed::<RequestId>("request_id", "An id."),
             prompt: None,
-            version: query.parsed::<u32>("version", "A whole number."),
+            version: query.draft_or_version("version"),
             source: ScoreSource::parse(&source),
             from: query.parsed::<Timestamp>("from", "A time, like 2026-11-23T10:00:00Z."),
             to: query.parsed::<Timestamp>("to", "A time, like 2026-11-23T10:00:00Z."),
@@ -73,7 +73,7 @@ impl FromQuery for Listed {
 
 /// Lists the scores of the project, the newest first.
 #[utoipa::path(get, path = "/api/v1/scores", tag = "Scores", operation_id = "listScores", params(ScoreQuery, PageQuery),
-    responses((status = 200, description = "A page of scores.", body = List<wire::Score>)),
+    responses((status = 200, description = "A page of scores.", body = List<wire::Score>), (status = 404, description = "There is no such prompt in the key's project.")),
     security(("bearer" = ["read"]), ("x-api-key" = ["read"])))]
 pub async fn list(caller: Caller, Query(listed): Query<Listed>) -> Result<axum::Json<List<wire::Score>>, HttpError> {
     let Listed { mut filter, prompt, limit, cursor } = listed;
@@ -147,6 +147,12 @@ impl FromBody for Definition {
         let (min, max) = (body.take::<f64>("min"), body.take::<f64>("max"));
         let choices = body.take::<Vec<String>>("choices").unwrap_or_default();
         let ordered = body.take::<bool>("ordered").unwrap_or_default();
+        let foreign = [
+            ("min", min.is_some(), "number"),
+            ("max", max.is_some(), "number"),
+            ("choices", !choices.is_empty(), "category"),
+            ("ordered", ordered, "category"),
+        ];
         let kind = body.need::<String>("kind").and_then(|kind| match kind.as_str() {
             "number" => Some(Kind::Number { min, max }),
             "yes_no" => Some(Kind::YesNo),
@@ -158,6 +164,13 @@ impl FromBody for Definition {
                 None
             }
         });
+        if let Some(kind) = &kind {
+            for (field, given, of) in foreign {
+                if given && kind.as_str() != of {
+                    body.errors.add(field, format!("Only a {of} has this."));
+                }
+            }
+        }
         let (rubric, examples) = (body.take("rubric").unwrap_or_default(), body.list("examples", Example::default).unwrap_or_default());
         if !body.errors.is_empty() {
             return None;

@@ -73,7 +73,9 @@ async fn a_score_is_joined_to_its_request_and_replaced_by_its_id() {
         let rest = client.get(&format!("{SCORES}?limit=2&cursor={}", first["next"].as_str().unwrap())).await.ok(200);
         assert_eq!((rest["data"].as_array().unwrap().len(), &rest["next"]), (1, &Value::Null));
         client.get(&format!("{SCORES}?prompt=none")).await.problem(404);
-        assert_eq!(client.get(&format!("{SCORES}?cursor=x")).await.fields(), ["cursor"]);
+        for (query, field) in [("cursor=x", "cursor"), ("version=2147483648", "version"), ("version=-1", "version"), ("from=noon", "from")] {
+            assert_eq!(client.get(&format!("{SCORES}?{query}")).await.fields(), [field]);
+        }
         // Elsewhere there is none of it, and an end user's go with their requests.
         let elsewhere = TestApp::new(test).with_key_of(test.elsewhere, &[Scope::Read]).await;
         assert!(listed(&elsewhere, "").await.is_empty());
@@ -145,6 +147,8 @@ async fn a_definition_has_versions_and_scores_keep_theirs() {
             (json!({"kind": "x"}), vec!["kind"]),
             (json!({"kind": "category", "choices": ["a"]}), vec!["choices"]),
             (json!({"kind": "number", "min": 5, "max": 1}), vec!["max"]),
+            (json!({"kind": "category", "choices": ["a", "b"], "min": 1}), vec!["min"]),
+            (json!({"kind": "yes_no", "choices": ["a", "b"], "ordered": true}), vec!["choices", "ordered"]),
             (json!({"kind": "yes_no", "examples": [{"answer": "", "value": 3}]}), vec!["examples[0].value"]),
         ] {
             assert_eq!(client.put(&at, &body).await.fields(), wanted, "{body}");
