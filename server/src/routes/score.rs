@@ -4,7 +4,7 @@ use atelier_backend::score::{self, NewScore, SCORES_MAX, ScoreFilter};
 use atelier_domain::{
     account::Action,
     fault::Fault,
-    feedback::{Definition, Example, Kind, ScoreSource, Target},
+    feedback::{Definition, Example, Kind, ScoreSource, Target, check_name},
     id::RequestId,
     timestamp::Timestamp,
 };
@@ -57,9 +57,13 @@ pub struct Listed {
 
 impl FromQuery for Listed {
     fn read(query: &mut QueryFields<'_>) -> Self {
+        let name = Some(query.text("name")).filter(|name| !name.is_empty());
+        if let Some(name) = &name {
+            query.errors.keep(check_name(name));
+        }
         let source = query.word("source", ScoreSource::ALL, ScoreSource::as_str);
         let filter = ScoreFilter {
-            name: Some(query.text("name")).filter(|name| !name.is_empty()),
+            name,
             request: query.parsed::<RequestId>("request_id", "An id."),
             prompt: None,
             version: query.draft_or_version("version"),
