@@ -185,7 +185,11 @@ fn pool(connections: u32) -> AnyPoolOptions {
     AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(20)).after_connect(move |connection, _| {
         Box::pin(async move {
             if connection.backend_name() == "SQLite" {
-                for pragma in [cache, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "PRAGMA foreign_keys = ON", "PRAGMA busy_timeout = 15000"] {
+                // A group of scattered rows fills the usual thousand pages at once, and each time whoever writes would wait for the disk.
+                let checkpoint = "PRAGMA wal_autocheckpoint = 16384";
+                for pragma in
+                    [cache, checkpoint, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "PRAGMA foreign_keys = ON", "PRAGMA busy_timeout = 15000"]
+                {
                     sqlx::query(pragma).execute(&mut *connection).await?;
                 }
             }
