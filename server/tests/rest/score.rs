@@ -73,7 +73,13 @@ async fn a_score_is_joined_to_its_request_and_replaced_by_its_id() {
         let rest = client.get(&format!("{SCORES}?limit=2&cursor={}", first["next"].as_str().unwrap())).await.ok(200);
         assert_eq!((rest["data"].as_array().unwrap().len(), &rest["next"]), (1, &Value::Null));
         client.get(&format!("{SCORES}?prompt=none")).await.problem(404);
-        for (query, field) in [("cursor=x", "cursor"), ("version=2147483648", "version"), ("version=-1", "version"), ("from=noon", "from"), (&format!("name={}", "x".repeat(101)), "name")] {
+        for (query, field) in [
+            ("cursor=x", "cursor"),
+            ("version=2147483648", "version"),
+            ("version=-1", "version"),
+            ("from=noon", "from"),
+            (&format!("name={}", "x".repeat(101)), "name"),
+        ] {
             assert_eq!(client.get(&format!("{SCORES}?{query}")).await.fields(), [field]);
         }
         // Elsewhere there is none of it, and an end user's go with their requests.
