@@ -168,7 +168,8 @@ export class Studio {
     if (this.child.exitCode === null) this.child.kill('SIGTERM')
     const [code, signal] = await this.ended
     await rm(this.data, { recursive: true, force: true })
-    const cries = this.log.filter((line) => /panicked|\bERROR\b/.test(line))
+    // A panic says on its next line what it was about.
+    const cries = this.log.filter((line, at) => /panicked|\bERROR\b/.test(line) || /panicked/.test(this.log[at - 1] ?? ''))
     assert.deepEqual(cries, [], 'the log has errors')
     assert.equal(code ?? signal, 0, `atelier did not end well: ${this.log.slice(-5).join('\n')}`)
   }

@@ -3,6 +3,7 @@
 pub mod cors;
 pub mod headers;
 pub mod origin;
+pub mod page;
 pub mod peer;
 pub mod person;
 pub mod request_id;

@@ -9,6 +9,7 @@ use axum::{
     routing,
 };
 use http::{HeaderValue, StatusCode, header};
+use leptos::{IntoView, config::LeptosOptions};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower::ServiceBuilder;
 use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir};
@@ -16,7 +17,7 @@ use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer, se
 use crate::{
     app_state::AppState,
     download,
-    middleware::{origin, person},
+    middleware::{origin, page, person},
     serve::BODY_LIMIT,
     session,
 };
@@ -25,11 +26,12 @@ use crate::{
 pub fn router(state: &AppState) -> Router {
     let options = state.leptos.clone();
     let pages = Router::new()
+        .leptos_routes(state, generate_route_list(App), move || begin(&options))
+        .layer(middleware::from_fn(page::write))
         .route("/p/{project}/export", routing::get(download::prompts))
         .route("/p/{project}/requests.jsonl", routing::get(download::requests))
-        .route("/p/{project}/cost/export", routing::get(download::costs))
-        .leptos_routes(state, generate_route_list(App), move || shell(options.clone()));
-    let missing = by_person(state, Router::new().fallback(not_found));
+        .route("/p/{project}/cost/export", routing::get(download::costs));
+    let missing = by_person(state, Router::new().fallback(not_found).layer(middleware::from_fn(page::write)));
     let files = ServeDir::new(&*state.leptos.site_root).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
     let files = ServiceBuilder::new().map_response(revalidated).service(files.fallback(missing));
     by_person(state, pages).fallback_service(files)
@@ -48,8 +50,13 @@ fn by_person(state: &AppState, router: Router<AppState>) -> Router {
         .with_state(state.clone())
 }
 
+fn begin(options: &LeptosOptions) -> impl IntoView + use<> {
+    page::root();
+    shell(options.clone())
+}
+
 async fn not_found(State(state): State<AppState>, request: Request) -> Response {
-    let mut response = leptos_axum::render_app_async(move || shell(state.leptos.clone()))(request).await;
+    let mut response = leptos_axum::render_app_async(move || begin(&state.leptos))(request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }

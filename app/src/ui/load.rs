@@ -52,14 +52,14 @@ fn loading(answer: Resource<Raw>, rows: usize, table: bool, draw: Draw) -> AnyVi
             }
         })
     };
-    view! {
-        <div class="c-load" aria-busy=move || pending.get().then_some("true")>
-            <Transition fallback=move || view! { <Skeleton rows=rows table=table/> } set_pending=pending>
-                {shown}
-            </Transition>
-        </div>
-    }
-    .into_any()
+    let fallback = move || view! { <Skeleton rows=rows table=table/> };
+    // The server's pages are whole when they leave it, so nothing of theirs is pending. To watch it would be an effect on a thread of its
+    // own, and Leptos takes a signal that another thread is just reading for one that is gone.
+    #[cfg(feature = "ssr")]
+    let shown = view! { <Transition fallback=fallback>{shown}</Transition> };
+    #[cfg(not(feature = "ssr"))]
+    let shown = view! { <Transition fallback=fallback set_pending=pending>{shown}</Transition> };
+    view! { <div class="c-load" aria-busy=move || pending.get().then_some("true")>{shown}</div> }.into_any()
 }
 
 /// The shape of what is coming; invisible for the first 400 ms.
