@@ -13,7 +13,7 @@ async function furnish(studio) {
   const project = await studio.settle()
   const prompt = await studio.prompt(project, 'support/reply', [greeting()])
   await studio.command(['user', 'add', '--email', other.email, '--name', other.name, '--project', project.name, '--role', 'reviewer'], other.password)
-  const pages = ['prompts', `prompts/${prompt}`, 'prompts/new', 'play', 'runs', 'requests', 'cost', 'experiments', 'settings', 'nothing']
+  const pages = ['prompts', `prompts/${prompt}`, 'prompts/new', 'playground', 'runs', 'requests', 'cost', 'experiments', 'settings', 'nothing']
   return pages.map((page) => `/p/${project.id}/${page}`)
 }
 
@@ -36,7 +36,13 @@ journey('pages that are asked for at once are each whole, and their reader\'s ow
   }
   const told = (page) => ({ title: page.match(/<title>([^<]*)/)?.[1], names: readers.map(({ name }) => page.includes(name)) })
   const alone = new Map()
-  for (const reader of readers) for (const path of paths) alone.set(reader.name + path, told(await ask(reader, path)))
+  for (const [at, reader] of readers.entries()) {
+    for (const path of paths) {
+      const page = told(await ask(reader, path))
+      assert.ok(page.title?.endsWith(' · Atelier') && page.names[at], `${path} for ${reader.name}: ${JSON.stringify(page)}`)
+      alone.set(reader.name + path, page)
+    }
+  }
 
   await together(8, async (at) => {
     const [reader, path] = [readers[at % 2], paths[Math.floor(at / 2) % paths.length]]

@@ -54,11 +54,9 @@ fn loading(answer: Resource<Raw>, rows: usize, table: bool, draw: Draw) -> AnyVi
     };
     let fallback = move || view! { <Skeleton rows=rows table=table/> };
     // The server's pages are whole when they leave it, so nothing of theirs is pending. To watch it would be an effect on a thread of its
-    // own, and Leptos takes a signal that another thread is just reading for one that is gone.
-    #[cfg(feature = "ssr")]
-    let shown = view! { <Transition fallback=fallback>{shown}</Transition> };
-    #[cfg(not(feature = "ssr"))]
-    let shown = view! { <Transition fallback=fallback set_pending=pending>{shown}</Transition> };
+    // own, and Leptos takes a signal that another thread is just writing for one that is gone.
+    let set_pending = (!is_server()).then(|| pending.into());
+    let shown = Transition(TransitionProps { fallback: fallback.into(), set_pending, children: ToChildren::to_children(move || shown) });
     view! { <div class="c-load" aria-busy=move || pending.get().then_some("true")>{shown}</div> }.into_any()
 }
 

@@ -8,7 +8,7 @@
 
 use std::{
     cell::RefCell,
-    pin::{Pin, pin},
+    pin::Pin,
     task::{Context, Poll},
 };
 
@@ -66,6 +66,6 @@ impl<F: Future> Future for Rooted<F> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let root = ROOT.with(|root| root.borrow().as_ref().and_then(WeakOwner::upgrade));
-        root.unwrap_or_default().with(|| pin!(&mut self.0).poll(context))
+        root.unwrap_or_default().with(|| self.0.as_mut().poll(context))
     }
 }
