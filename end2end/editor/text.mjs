@@ -130,7 +130,8 @@ check('several cursors', [text('cat dog cat\ndog')], async ({ page, open }) => {
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+Home')
   await page.locator('.cm-line').nth(1).click({ modifiers: ['Alt'], position: { x: 200, y: 10 } })
-  assert.equal(await page.locator('.cm-cursor').count(), 2)
+  // CodeMirror draws them in its next frame.
+  await page.waitForFunction(() => document.querySelectorAll('.cm-cursor').length === 2)
   await page.keyboard.type('-')
   assert.equal(await written(page), '-{{x}} dog {{x}}\ndog-')
 })
